@@ -1,0 +1,35 @@
+/**
+ * The edge's own subjects. A publisher writes `edge.in.<kind>.<id>`; the EDGE stream keeps it and republishes it as
+ * `edge.out.<kind>.<id>`, to which gateways subscribe while they hold somebody who listens. `edge.now.<kind>.<id>`
+ * is for what may be lost (typing, speaking levels): no history, no position.
+ */
+export const EDGE_STREAM = 'EDGE';
+export const EDGE_IN = 'edge.in';
+export const EDGE_OUT = 'edge.out';
+export const EDGE_NOW = 'edge.now';
+
+/** Kinds of channel. `tenant` and `role` are reserved. */
+export type ChannelKind = 'user' | 'room' | 'all' | 'tenant' | 'role';
+
+/** A channel by name, as clients see it in `ch`: `user.7`, `room.42`, `all`. */
+export type Channel = `user.${bigint}` | `room.${bigint}` | 'all';
+
+export const userChannel = (id: bigint): Channel => `user.${id}`;
+export const roomChannel = (id: bigint): Channel => `room.${id}`;
+
+/** `reliable` is never dropped short of the connection's cap; of `conflate` only the newest per name is kept. */
+export type MessageClass = 'reliable' | 'conflate';
+
+/** One emit as it travels on an edge channel (JSON). `data` is already in its public form. */
+export interface EdgeMessage {
+  readonly name: string;
+  readonly data: unknown;
+  readonly class: MessageClass;
+  /** On a user's channel: only to those sockets of the user that are in this room. */
+  readonly room?: number;
+}
+
+/** What a translation table makes of one domain event. */
+export interface Emit extends EdgeMessage {
+  readonly channel: Channel;
+}

@@ -1,0 +1,2 @@
+export * from './edge.ts';
+export * from './events.ts';

@@ -1,0 +1,104 @@
+/** Configuration: environment -> one frozen, typed object; every problem is reported at once, none is guessed away. */
+import { z } from 'zod';
+
+/** A value that does not show itself in logs, JSON or templates. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The secret itself. Call it where it is used, not before. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '[redacted]';
+  }
+
+  toJSON(): string {
+    return '[redacted]';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[redacted]';
+  }
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(service: string, problems: readonly string[]) {
+    super(`${service} cannot start, its configuration is not valid:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** In `production` secrets have no default and a missing one refuses the start. */
+export type Mode = 'development' | 'production';
+
+/** `FANFARE_ENV`; anything but the two words is refused by {@link readConfig}. */
+export const modeOf = (env: Environment): Mode => (env['FANFARE_ENV'] === 'production' ? 'production' : 'development');
+
+/** Field makers for a schema over environment variables. */
+export const field = {
+  text: () => z.string().min(1),
+  optional: () => z.string().min(1).optional(),
+  integer: (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum),
+  port: () => z.coerce.number().int().min(0).max(65_535),
+  flag: () => z.enum(['true', 'false']).transform((text) => text === 'true'),
+  list: () =>
+    z
+      .string()
+      .min(1)
+      .transform((text) => text.split(',').map((part) => part.trim())),
+  /** Required in production; `development` is what a laptop gets without asking. */
+  secret: (mode: Mode, development: string) => {
+    const base = z.string().min(mode === 'production' ? 32 : 1, 'must be at least 32 characters in production');
+    const present = mode === 'production' ? base : base.default(development);
+    return present.transform((value) => new Secret(value));
+  },
+} as const;
+
+/** What every service reads. */
+export const commonFields = {
+  FANFARE_ENV: z.enum(['development', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OPS_HOST: field.text().default('127.0.0.1'),
+  NATS_URL: field.text().default('nats://127.0.0.1:4222'),
+  NATS_CREDS_FILE: field.optional(),
+  NATS_TLS_CA_FILE: field.optional(),
+  GRPC_TLS_CA_FILE: field.optional(),
+  GRPC_TLS_CERT_FILE: field.optional(),
+  GRPC_TLS_KEY_FILE: field.optional(),
+  SHUTDOWN_TIMEOUT_MS: field.integer(0, 600_000).default(10_000),
+} as const;
+
+/** Adds what every service with an RPC server and a database reads. */
+export const serverFields = {
+  ...commonFields,
+  GRPC_HOST: field.text().default('127.0.0.1'),
+  DATABASE_URL: field.text(),
+  DATABASE_POOL_SIZE: field.integer(1, 100).default(4),
+} as const;
+
+/**
+ * Parses `env` by `schema` and freezes the result. An empty variable counts as unset.
+ * @throws ConfigError naming every variable that is missing or wrong, with what would be right
+ */
+export function parseEnvironment<S extends z.ZodType>(
+  service: string,
+  schema: S,
+  env: Environment,
+): Readonly<z.output<S>> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(service, problems);
+}
