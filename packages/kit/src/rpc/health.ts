@@ -1,3 +1,4 @@
+/** gRPC health checking (grpc.health.v1): what load balancers and `grpc_health_probe` ask. */
 import {
   type HealthServer,
   HealthCheckResponse_ServingStatus as Serving,
@@ -9,23 +10,24 @@ export interface Health {
   readonly set: (serving: boolean) => void;
 }
 
+/** @param names services by full name; the empty name stands for the whole server */
 export function health(names: readonly string[]): Health {
-  let now: Serving = Serving.SERVING;
-  const watchers = new Set<() => void>();
   const known = new Set(['', ...names]);
+  const watchers = new Set<() => void>();
+  let current: Serving = Serving.NOT_SERVING;
   return {
     set: (serving) => {
-      now = serving ? Serving.SERVING : Serving.NOT_SERVING;
+      current = serving ? Serving.SERVING : Serving.NOT_SERVING;
       for (const tell of watchers) tell();
     },
     implementation: {
       check: (call, callback) => {
-        if (known.has(call.request.service)) callback(null, { status: now });
+        if (known.has(call.request.service)) callback(null, { status: current });
         else callback({ code: status.NOT_FOUND, details: 'unknown service' });
       },
       watch: (call) => {
-        const tell = (): void =>
-          void call.write({ status: known.has(call.request.service) ? now : Serving.SERVICE_UNKNOWN });
+        const answer = known.has(call.request.service) ? () => current : () => Serving.SERVICE_UNKNOWN;
+        const tell = (): void => void call.write({ status: answer() });
         watchers.add(tell);
         call.on('cancelled', () => {
           watchers.delete(tell);
@@ -34,7 +36,7 @@ export function health(names: readonly string[]): Health {
         tell();
       },
       list: (_call, callback) =>
-        callback(null, { statuses: Object.fromEntries([...known].map((name) => [name, { status: now }])) }),
+        callback(null, { statuses: Object.fromEntries([...known].map((name) => [name, { status: current }])) }),
     },
   };
 }
