@@ -1,0 +1,103 @@
+/**
+ * One server process. It runs in a session of its own, so that Ctrl-C in a terminal reaches only us and we stop it in
+ * order, and it dies with us, however we end: on Linux the kernel signals it (setpriv --pdeathsig), elsewhere an exit
+ * handler does. A server that outlived its parent would answer later runs with old data.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findOnPath } from './path-search.ts';
+
+/** What is kept of a server's output to explain why it ended. */
+const TAIL_CHARACTERS = 4000;
+/** A server that has not left this long after the polite signal is killed. */
+const STOP_TIMEOUT_MS = 10_000;
+
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Runs as this user and group when set; only root can. */
+  readonly uid?: number | undefined;
+  /** SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients to leave. */
+  readonly stopSignal: 'SIGTERM' | 'SIGINT';
+  /** Output is appended here as well as kept for {@link ServerProcess.tail}. */
+  readonly logFile?: string | undefined;
+}
+
+export interface ServerProcess {
+  readonly pid: number;
+  /** Resolves once the process has ended, to how: `exit code 1` or `signal SIGKILL`. Never rejects. */
+  readonly ended: Promise<string>;
+  readonly hasEnded: () => boolean;
+  /** The last output, for an error message. */
+  readonly tail: () => string;
+  /** Asks the process to stop and resolves when it is gone. */
+  readonly stop: () => Promise<void>;
+}
+
+function commandLine(launch: Launch): { command: string; args: string[] } {
+  const setpriv = process.platform === 'linux' ? findOnPath('setpriv') : undefined;
+  if (setpriv === undefined) return { command: launch.command, args: [...launch.args] };
+  const user = launch.uid === undefined ? [] : [`--reuid=${launch.uid}`, `--regid=${launch.uid}`, '--clear-groups'];
+  const signal = launch.stopSignal.replace('SIG', '');
+  return { command: setpriv, args: [...user, '--pdeathsig', signal, '--', launch.command, ...launch.args] };
+}
+
+/** Starts a process; what can go wrong afterwards is told by `ended` and `tail`. */
+export async function launchProcess(launch: Launch): Promise<ServerProcess> {
+  const { command, args } = commandLine(launch);
+  const dropsUser = command === launch.command && launch.uid !== undefined;
+  const child: ChildProcess = spawn(command, args, {
+    env: launch.env ?? process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...(launch.cwd === undefined ? {} : { cwd: launch.cwd }),
+    ...(dropsUser ? { uid: launch.uid, gid: launch.uid } : {}),
+  });
+  let end: string | undefined;
+  const ended = new Promise<string>((resolve) => {
+    const finish = (how: string): void => {
+      end ??= how;
+      resolve(end);
+    };
+    child.once('error', (error) => finish(error.message));
+    child.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : `signal ${signal}`));
+  });
+  const tail = keepOutput(child, launch.logFile);
+  if (child.pid === undefined) throw new Error(`${launch.command} could not be started: ${await ended}`);
+  killWithUs(child, launch.stopSignal);
+  const hasEnded = (): boolean => end !== undefined;
+  const stop = async (): Promise<void> => {
+    if (hasEnded()) return;
+    child.kill(launch.stopSignal);
+    const timeout = new AbortController();
+    const late = delay(STOP_TIMEOUT_MS, 'late', { signal: timeout.signal }).catch(() => 'ended');
+    if ((await Promise.race([ended, late])) === 'late') child.kill('SIGKILL');
+    await ended;
+    timeout.abort();
+  };
+  return { pid: child.pid, ended, hasEnded, tail, stop };
+}
+
+function keepOutput(child: ChildProcess, logFile: string | undefined): () => string {
+  const file = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString()).slice(-TAIL_CHARACTERS);
+      file?.write(chunk);
+    });
+  }
+  child.once('close', () => file?.end());
+  return () => text.trimEnd();
+}
+
+function killWithUs(child: ChildProcess, signal: NodeJS.Signals): void {
+  const kill = (): void => {
+    child.kill(signal);
+  };
+  process.once('exit', kill);
+  child.once('exit', () => process.removeListener('exit', kill));
+}
