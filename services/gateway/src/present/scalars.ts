@@ -1,0 +1,42 @@
+/** How single values look at the public edge. */
+import type { Asset, Balances } from '@fanfare/client/objects';
+import type { Money } from '@fanfare/contracts/common/v1/money';
+import { type Currency, formatMinor } from '@fanfare/kit';
+
+/** Ids come from sequences capped at 2^53 - 1, so a number holds them exactly. */
+export function idOf(id: bigint): number {
+  const number = Number(id);
+  if (!Number.isSafeInteger(number)) throw new Error(`id ${id} does not fit a JSON number`);
+  return number;
+}
+
+export const idOrNull = (id: bigint | undefined): number | null => (id === undefined ? null : idOf(id));
+
+/** A missing amount is none: protobuf leaves out what was never set. */
+export const moneyOf = (money: Money | undefined): string => formatMinor(money?.minor ?? 0n);
+
+export const timeOrNull = (time: Date | undefined): string | null => time?.toISOString() ?? null;
+
+/** For times that every stored object has. */
+export function timeOf(time: Date | undefined): string {
+  if (time === undefined) throw new Error('an object without its time');
+  return time.toISOString();
+}
+
+const ASSETS: Readonly<Record<Currency, Asset>> = { COIN: 'coin', DIAMOND: 'diamond', POINT: 'point' };
+
+/** `COIN` -> `coin`. */
+export function assetOf(currency: string): Asset {
+  const asset = ASSETS[currency as Currency];
+  if (asset === undefined) throw new Error(`unknown currency ${currency}`);
+  return asset;
+}
+
+/** `coin` -> `COIN`. */
+export const currencyOf = (asset: Asset): Currency => asset.toUpperCase() as Currency;
+
+/** Assets that are not mentioned are zero: a wallet opens with its first posting. */
+export function balancesOf(balances: readonly Money[]): Balances {
+  const of = (currency: Currency): string => moneyOf(balances.find((money) => money.currency === currency));
+  return { coin: of('COIN'), diamond: of('DIAMOND'), point: of('POINT') };
+}
