@@ -1,0 +1,29 @@
+import type { Database } from '@fanfare/database';
+import type { Clock, Logger } from '@fanfare/kit';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { KeyVault } from './key-vault.ts';
+import type { Passwords } from './passwords.ts';
+
+/** The times that decide how long a login lasts. */
+export interface SessionTimes {
+  readonly accessTtlSeconds: number;
+  /** A session ends when it was not refreshed for this long. */
+  readonly idleMs: number;
+  /** How long the token replaced last may be repeated by the same device. */
+  readonly graceMs: number;
+}
+
+/** What commands work with. */
+export interface Deps {
+  readonly database: Database;
+  readonly prisma: PrismaClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly passwords: Passwords;
+  readonly vault: KeyVault;
+  readonly keys: KeyRing;
+  readonly times: SessionTimes;
+  /** Wakes the outbox relay; call it after a commit that announced something. */
+  readonly wakeRelay: () => void;
+}
