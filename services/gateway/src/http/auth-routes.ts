@@ -1,0 +1,117 @@
+import type { Session } from '@fanfare/client/objects';
+import type { Device, Session as IdentitySession } from '@fanfare/contracts/identity/v1/identity_service';
+import { userCaller } from '@fanfare/kit';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { noFacts, presentSession, presentUser } from '../present/user.ts';
+import type { Clients } from '../rpc-clients.ts';
+import * as answers from './answers.ts';
+import type { Routes } from './app-type.ts';
+import { callFor, present } from './call.ts';
+import { nothing } from './envelope.ts';
+import * as fields from './fields.ts';
+import { loadUserOrProfile } from './user-facts.ts';
+
+const tags = ['auth'];
+
+/** Lengths only keep nonsense out; what a phone, an address or a password must be is identity's rule. */
+const account = { phone: fields.text(1, 32).optional(), email: fields.text(1, 254).optional() };
+const password = fields.exactText(1, 256);
+
+const registration = z
+  .object({ username: fields.text(1, 64), ...account, password })
+  .refine(({ phone, email }) => phone !== undefined || email !== undefined, {
+    path: ['phone'],
+    message: 'a phone number or an email address is required',
+  });
+
+const credentials = z
+  .object({ ...account, password })
+  .refine(({ phone, email }) => (phone === undefined) !== (email === undefined), {
+    path: ['phone'],
+    message: 'either a phone number or an email address is required',
+  });
+
+export const authRoutes: Routes = (app, clients) => {
+  app.post(
+    '/auth/register',
+    {
+      config: { auth: 'none' },
+      schema: { tags, summary: 'Open an account', body: registration, response: { 201: answers.session } },
+    },
+    async (request, reply) => {
+      const { session } = await clients.identity.call.register(
+        { ...request.body, device: deviceOf(request) },
+        callFor(request),
+      );
+      reply.code(201);
+      // Nobody has given or joined anything a moment after registering.
+      return present(session, (opened) =>
+        presentSession(
+          opened,
+          present(opened.user, (user) => presentUser(user, noFacts)),
+        ),
+      );
+    },
+  );
+
+  app.post(
+    '/auth/login',
+    {
+      config: { auth: 'none' },
+      schema: { tags, summary: 'Log in by phone or email', body: credentials, response: { 200: answers.session } },
+    },
+    async (request) => {
+      const { session } = await clients.identity.call.login(
+        { ...request.body, device: deviceOf(request) },
+        callFor(request),
+      );
+      return present(session, (opened) => withUser(clients, opened, request));
+    },
+  );
+
+  app.post(
+    '/auth/refresh',
+    {
+      config: { auth: 'none' },
+      schema: {
+        tags,
+        summary: 'Exchange a refresh token for a new pair; each one works once',
+        body: z.object({ refreshToken: fields.exactText(1, 512) }),
+        response: { 200: answers.session },
+      },
+    },
+    async (request) => {
+      const { session } = await clients.identity.call.refresh(
+        { ...request.body, device: deviceOf(request) },
+        callFor(request),
+      );
+      return present(session, (opened) => withUser(clients, opened, request));
+    },
+  );
+
+  app.post(
+    '/auth/logout',
+    { schema: { tags, summary: 'End this session', response: { 200: answers.none } } },
+    async (request) => {
+      await clients.identity.call.logout({}, callFor(request));
+      return nothing;
+    },
+  );
+};
+
+/** The tokens with their user; what belongs to the user is asked for in the user's own name. */
+async function withUser(clients: Clients, session: IdentitySession, request: FastifyRequest): Promise<Session> {
+  const user = await present(session.user, (profile) =>
+    loadUserOrProfile(clients, profile, {
+      caller: userCaller(profile.id, { roles: profile.roles }),
+      correlationId: request.id,
+    }),
+  );
+  return presentSession(session, user);
+}
+
+const deviceOf = (request: FastifyRequest): Device => ({
+  ip: request.ip,
+  userAgent: (request.headers['user-agent'] ?? '').slice(0, 256),
+});

@@ -1,0 +1,57 @@
+/** The reference: OpenAPI 3.1 at /openapi.json, made of the routes' own schemas, and a page at /docs that needs no network. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyContextConfig, FastifySchema } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import * as answers from './answers.ts';
+import type { App } from './app-type.ts';
+import { envelopeSchema } from './envelope.ts';
+
+const DESCRIPTION = `Answers are \`{success, message, data, timestamp}\`, refusals
+\`{success: false, message, errors, code, kind, retryable, details, requestId, timestamp}\`. Ids are numbers, money is
+a decimal string, times are ISO 8601. Lists are \`{items, nextCursor}\`; pass \`nextCursor\` as \`cursor\` for the next
+page. A POST that moves money takes an \`Idempotency-Key\`: repeated under the same key it answers the same and happens
+once; without one, a key is made and returned in that header. What makes something answers 201, at a repeat too;
+everything else 200.`;
+
+const idempotencyKey = z.object({
+  'idempotency-key': z.string().min(1).max(128).optional().meta({ description: 'Printable ASCII.' }),
+});
+
+/** Register it before the routes: it collects them as they come. */
+export async function serveReference(app: App): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Fanfare', version: '1', description: DESCRIPTION },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    transform: (document) => {
+      const schema = completed(document.schema as FastifySchema | undefined, document.route.config ?? {});
+      return jsonSchemaTransform({ ...document, schema } as typeof document);
+    },
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null, deepLinking: true } });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** What routes do not repeat: the envelope, the refusal, who may call, the idempotency key. */
+function completed(
+  schema: FastifySchema | undefined,
+  config: Partial<FastifyContextConfig>,
+): FastifySchema | undefined {
+  if (schema?.response === undefined) return schema;
+  const wrap = (answer: z.ZodType): z.ZodType => (config.envelope === false ? answer : envelopeSchema(answer));
+  const wrapped = Object.entries(schema.response as Record<string, z.ZodType>).map(([status, answer]) => [
+    status,
+    wrap(answer === answers.none ? z.null() : answer),
+  ]);
+  return {
+    ...schema,
+    response: { ...Object.fromEntries(wrapped), default: answers.errorBody },
+    security: config.auth === 'none' ? [] : config.auth === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }],
+    ...(config.movesMoney === true && { headers: idempotencyKey }),
+  };
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { presentMessage, presentParticipant, presentRoom } from '../present/room.ts';
+import * as answers from './answers.ts';
+import type { Routes } from './app-type.ts';
+import { callFor, present } from './call.ts';
+import { nothing } from './envelope.ts';
+import * as fields from './fields.ts';
+
+const tags = ['rooms'];
+const params = fields.params.id;
+
+const optionalText = (most: number) => fields.text(1, most).nullish();
+
+export const roomRoutes: Routes = (app, clients) => {
+  const { rooms } = clients;
+
+  app.post(
+    '/rooms',
+    {
+      schema: {
+        tags,
+        summary: 'Open a room of one’s own',
+        body: z.object({
+          name: fields.text(1, 100),
+          maxParticipants: fields.integer(1, 1_000_000).nullish(),
+          category: optionalText(50),
+          language: optionalText(35),
+          announcement: optionalText(1000),
+          backgroundMusicUrl: fields.url().nullish(),
+        }),
+        response: { 201: answers.room },
+      },
+    },
+    async (request, reply) => {
+      const { name, maxParticipants, category, language, announcement, backgroundMusicUrl } = request.body;
+      const { room } = await rooms.call.createRoom(
+        {
+          name,
+          maxParticipants: maxParticipants ?? 0,
+          category: category ?? undefined,
+          language: language ?? undefined,
+          announcement: announcement ?? undefined,
+          backgroundMusicUrl: backgroundMusicUrl ?? undefined,
+        },
+        callFor(request),
+      );
+      reply.code(201);
+      return present(room, presentRoom);
+    },
+  );
+
+  app.get(
+    '/rooms',
+    {
+      schema: {
+        tags,
+        summary: 'Active rooms, fullest first',
+        querystring: z.object({
+          ...fields.paging,
+          category: fields.text(1, 50).optional(),
+          language: fields.text(1, 35).optional(),
+          featured: fields.flagText().default(false),
+          minimumLevel: fields.integerText(0, 1_000_000).default(0),
+          query: z.string().trim().max(100, 'must be at most 100 characters').default(''),
+        }),
+        response: { 200: answers.page(answers.room) },
+      },
+    },
+    async (request) => {
+      const { featured, ...filters } = request.query;
+      const page = await rooms.call.listRooms({ ...filters, featuredOnly: featured }, callFor(request));
+      return answers.pageOf(page.rooms, page.nextCursor, presentRoom);
+    },
+  );
+
+  app.get(
+    '/rooms/:id',
+    { schema: { tags, summary: 'A room', params, response: { 200: answers.room } } },
+    async (request) => {
+      const { room } = await rooms.call.getRoom({ roomId: request.params.id }, callFor(request));
+      return present(room, presentRoom);
+    },
+  );
+
+  app.get(
+    '/rooms/:id/participants',
+    {
+      schema: {
+        tags,
+        summary: 'Who is in a room',
+        params,
+        querystring: z.object(fields.paging),
+        response: { 200: answers.page(answers.participant) },
+      },
+    },
+    async (request) => {
+      const { participants, nextCursor } = await rooms.call.listParticipants(
+        { roomId: request.params.id, ...request.query },
+        callFor(request),
+      );
+      return answers.pageOf(participants, nextCursor, presentParticipant);
+    },
+  );
+
+  app.get(
+    '/rooms/:id/messages',
+    {
+      schema: {
+        tags,
+        summary: 'The last 50 messages, oldest first: what one sees on entering',
+        params,
+        response: { 200: answers.page(answers.message) },
+      },
+    },
+    async (request) => {
+      const { messages } = await rooms.call.getSnapshot({ roomId: request.params.id }, callFor(request));
+      return answers.pageOf(messages, '', presentMessage);
+    },
+  );
+
+  app.post(
+    '/rooms/:id/close',
+    { schema: { tags, summary: 'Close a room; everybody leaves', params, response: { 200: answers.room } } },
+    async (request) => {
+      const { room } = await rooms.call.closeRoom({ roomId: request.params.id }, callFor(request));
+      return present(room, presentRoom);
+    },
+  );
+};
+
+/** Coming, going and being kept out. */
+export const roomMemberRoutes: Routes = (app, { rooms }) => {
+  app.post(
+    '/rooms/:id/join',
+    {
+      schema: {
+        tags,
+        summary: 'Become a participant; the token is for the socket’s room.join',
+        params,
+        response: { 200: z.object({ room: answers.room, token: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { room, token } = await rooms.call.joinRoom({ roomId: request.params.id }, callFor(request));
+      return { room: present(room, presentRoom), token };
+    },
+  );
+
+  app.post(
+    '/rooms/:id/token',
+    {
+      schema: {
+        tags,
+        summary: 'A fresh room token for a participant',
+        params,
+        response: { 200: z.object({ token: z.string() }) },
+      },
+    },
+    async (request) => rooms.call.refreshRoomToken({ roomId: request.params.id }, callFor(request)),
+  );
+
+  app.post(
+    '/rooms/:id/leave',
+    { schema: { tags, summary: 'Leave a room', params, response: { 200: answers.none } } },
+    async (request) => {
+      await rooms.call.leaveRoom({ roomId: request.params.id }, callFor(request));
+      return nothing;
+    },
+  );
+
+  app.post(
+    '/rooms/:id/block',
+    {
+      schema: {
+        tags,
+        summary: 'Remove somebody from one’s room and keep them out',
+        params,
+        body: z.object({ userId: fields.id(), reason: fields.text(0, 200).nullish() }),
+        response: { 200: answers.none },
+      },
+    },
+    async (request) => {
+      const { userId, reason } = request.body;
+      await rooms.call.blockUser({ roomId: request.params.id, userId, reason: reason ?? '' }, callFor(request));
+      return nothing;
+    },
+  );
+
+  app.post(
+    '/rooms/:id/unblock',
+    {
+      schema: {
+        tags,
+        summary: 'Let somebody in again',
+        params,
+        body: z.object({ userId: fields.id() }),
+        response: { 200: answers.none },
+      },
+    },
+    async (request) => {
+      await rooms.call.unblockUser({ roomId: request.params.id, userId: request.body.userId }, callFor(request));
+      return nothing;
+    },
+  );
+};

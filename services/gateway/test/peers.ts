@@ -1,0 +1,100 @@
+/** Services for the gateway to call: real gRPC servers of the real contracts, whose answers a test decides. */
+import { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
+import { GiftingServiceService } from '@fanfare/contracts/gifting/v1/gifting_service';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
+import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
+import { AppError, createMetrics, type Handlers, rpcServer, silentLogger } from '@fanfare/kit';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type Clients, openClients } from '../src/rpc-clients.ts';
+
+type Settable<T> = { -readonly [K in keyof T]?: T[K] };
+
+export interface Peers {
+  identity: Settable<Handlers<typeof IdentityServiceService>>;
+  economy: Settable<Handlers<typeof EconomyServiceService>>;
+  gifting: Settable<Handlers<typeof GiftingServiceService>>;
+  rooms: Settable<Handlers<typeof RoomsServiceService>>;
+}
+
+export interface RunningPeers {
+  /** Set handlers here, before or between calls. */
+  readonly handlers: Peers;
+  readonly clients: Clients;
+  readonly stop: () => Promise<void>;
+}
+
+/** What is not set refuses, so that a test notices a call that it did not expect. */
+// biome-ignore lint/suspicious/noExplicitAny: one table of handlers for every contract
+function open(definition: any, handlers: () => Record<string, any>) {
+  const all = Object.fromEntries(
+    Object.keys(definition).map((method) => [
+      method,
+      async (request: unknown, call: unknown) => {
+        const handle = handlers()[method];
+        if (handle === undefined) throw new AppError('internal', 'UNEXPECTED_CALL', `nobody expects ${method}`);
+        return handle(request, call);
+      },
+    ]),
+  );
+  return rpcServer(definition, all, {
+    service: 'peer',
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    log: silentLogger,
+    metrics: createMetrics('peer'),
+  });
+}
+
+export async function startPeers(): Promise<RunningPeers> {
+  const handlers: Peers = { identity: {}, economy: {}, gifting: {}, rooms: {} };
+  const servers = {
+    identity: open(IdentityServiceService, () => handlers.identity),
+    economy: open(EconomyServiceService, () => handlers.economy),
+    gifting: open(GiftingServiceService, () => handlers.gifting),
+    rooms: open(RoomsServiceService, () => handlers.rooms),
+  };
+  await Promise.all(Object.values(servers).map((server) => server.start?.()));
+  const at = (server: { readonly port: () => number }): string => `127.0.0.1:${server.port()}`;
+  const clients = openClients({
+    IDENTITY_RPC_URL: at(servers.identity),
+    ECONOMY_RPC_URL: at(servers.economy),
+    GIFTING_RPC_URL: at(servers.gifting),
+    ROOMS_RPC_URL: at(servers.rooms),
+    tls: null,
+  });
+  return {
+    handlers,
+    clients,
+    stop: async () => {
+      await Promise.all(Object.values(clients).map((client) => client.stop?.()));
+      await Promise.all(Object.values(servers).map((server) => server.stop?.()));
+    },
+  };
+}
+
+export interface TokenSigner {
+  /** For identity's GetKeySet. */
+  readonly jwks: string;
+  readonly sign: (
+    claims: JWTPayload,
+    options?: { readonly issuer?: string; readonly lifetime?: string },
+  ) => Promise<string>;
+}
+
+/** Signs access tokens as identity does. */
+export async function tokenSigner(kid: string): Promise<TokenSigner> {
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' };
+  return {
+    jwks: JSON.stringify({ keys: [jwk] }),
+    sign: (claims, { issuer = 'fanfare', lifetime = '15m' } = {}) =>
+      new SignJWT({ sid: 'session-1', roles: [], ...claims })
+        .setProtectedHeader({ alg: 'EdDSA', kid })
+        .setIssuer(issuer)
+        .setAudience('fanfare')
+        .setIssuedAt()
+        .setExpirationTime(lifetime)
+        .sign(privateKey),
+  };
+}
