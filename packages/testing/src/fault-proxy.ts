@@ -7,9 +7,6 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What happens to bytes from now on, on connections old and new. */
-type Mode = 'pass' | 'cut' | 'stall' | 'lose-answers';
-
 export interface FaultProxy {
   /** The target's address with the proxy's host and port in it. */
   readonly url: string;
@@ -32,48 +29,55 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
   const isUrl = target.includes('://');
   const address = new URL(isUrl ? target : `tcp://${target}`);
   const upstreamAt = { port: Number(address.port), host: address.hostname };
-  const sockets = new Set<net.Socket>();
-  let mode: Mode = 'pass';
-  let delayMs = 0;
-  let wake = (): void => {};
-  let changed = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-
-  const become = (next: Mode): void => {
-    mode = next;
-    if (mode === 'cut') for (const socket of sockets) socket.destroy();
-    wake();
-    changed = new Promise((resolve) => {
-      wake = resolve;
-    });
+  const faults = new Faults();
+  const server = net.createServer((client) => faults.join(client, () => net.connect(upstreamAt)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  address.host = `127.0.0.1:${port}`;
+  return {
+    url: isUrl ? address.href : `127.0.0.1:${port}`,
+    port,
+    pass: () => faults.become('pass'),
+    cut: () => faults.become('cut'),
+    stall: () => faults.become('stall'),
+    loseAnswers: () => faults.become('lose-answers'),
+    delay: (milliseconds) => {
+      faults.delayMs = milliseconds;
+    },
+    close: async () => {
+      faults.become('cut');
+      server.close();
+      await once(server, 'close');
+    },
   };
+}
 
-  /** Resolves when bytes may pass. Chunks wait one after the other, so their order stays. */
-  const mayPass = async (): Promise<void> => {
-    if (delayMs > 0) await delay(delayMs);
-    while (mode === 'stall') await changed;
-  };
+/** What happens to bytes from now on, on connections old and new. */
+class Faults {
+  delayMs = 0;
+  #mode: 'pass' | 'cut' | 'stall' | 'lose-answers' = 'pass';
+  #changed = Promise.withResolvers<void>();
+  readonly #sockets = new Set<net.Socket>();
 
-  const copy = async (from: net.Socket, to: net.Socket, isAnswer: boolean): Promise<void> => {
-    for await (const chunk of from) {
-      await mayPass();
-      if (isAnswer && mode === 'lose-answers') continue;
-      if (!to.write(chunk)) await once(to, 'drain');
-    }
-    to.end();
-  };
+  become(mode: 'pass' | 'cut' | 'stall' | 'lose-answers'): void {
+    this.#mode = mode;
+    if (mode === 'cut') for (const socket of this.#sockets) socket.destroy();
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
 
-  const server = net.createServer((client) => {
-    if (mode === 'cut') {
+  /** Connects a client with the server behind it. */
+  join(client: net.Socket, connect: () => net.Socket): void {
+    if (this.#mode === 'cut') {
       client.destroy();
       return;
     }
-    const upstream = net.connect(upstreamAt);
+    const upstream = connect();
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
       // The end of one side is the end of the other; that is all an error means to a proxy.
       socket.on('error', () => {});
     }
@@ -81,28 +85,18 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
       client.destroy();
       upstream.destroy();
     };
-    copy(client, upstream, false).catch(endBoth);
-    copy(upstream, client, true).catch(endBoth);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  address.host = `127.0.0.1:${port}`;
+    this.#copy(client, upstream, false).catch(endBoth);
+    this.#copy(upstream, client, true).catch(endBoth);
+  }
 
-  return {
-    url: isUrl ? address.href : `127.0.0.1:${port}`,
-    port,
-    pass: () => become('pass'),
-    cut: () => become('cut'),
-    stall: () => become('stall'),
-    loseAnswers: () => become('lose-answers'),
-    delay: (milliseconds) => {
-      delayMs = milliseconds;
-    },
-    close: async () => {
-      become('cut');
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  /** Chunks wait one after the other, so their order stays. */
+  async #copy(from: net.Socket, to: net.Socket, isAnswer: boolean): Promise<void> {
+    for await (const chunk of from) {
+      if (this.delayMs > 0) await delay(this.delayMs);
+      while (this.#mode === 'stall') await this.#changed.promise;
+      if (isAnswer && this.#mode === 'lose-answers') continue;
+      if (!to.write(chunk)) await once(to, 'drain');
+    }
+    to.end();
+  }
 }

@@ -23,8 +23,18 @@ export interface PrivateCopy {
 
 export const aptIsUsable = (): boolean => ['apt-get', 'dpkg'].every((tool) => findOnPath(tool) !== undefined);
 
+/** The copy being made by this process: NATS and Redis are started together and need it once. */
+let pending: Promise<PrivateCopy> | undefined;
+
 /** The copy in the user's cache; made on first use, which takes seconds and the network. */
-export async function aptCopy(progress: (text: string) => void = () => {}): Promise<PrivateCopy> {
+export function aptCopy(progress: (text: string) => void = () => {}): Promise<PrivateCopy> {
+  pending ??= makeCopy(progress).finally(() => {
+    pending = undefined;
+  });
+  return pending;
+}
+
+async function makeCopy(progress: (text: string) => void): Promise<PrivateCopy> {
   const cache = cacheFolder();
   const target = join(cache, 'apt-servers-1');
   if (!existsSync(target)) {

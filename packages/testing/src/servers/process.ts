@@ -4,12 +4,11 @@
  * handler does. A server that outlived its parent would answer later runs with old data.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { keepInFile, keepInMemory } from './output.ts';
 import { findOnPath } from './path-search.ts';
 
-/** What is kept of a server's output to explain why it ended. */
-const TAIL_CHARACTERS = 4000;
 /** A server that has not left this long after the polite signal is killed. */
 const STOP_TIMEOUT_MS = 10_000;
 
@@ -22,7 +21,7 @@ export interface Launch {
   readonly uid?: number | undefined;
   /** SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients to leave. */
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
-  /** Output is appended here as well as kept for {@link ServerProcess.tail}. */
+  /** Output is appended here, by the process itself: it needs nothing from us to go on. */
   readonly logFile?: string | undefined;
 }
 
@@ -49,9 +48,11 @@ function commandLine(launch: Launch): { command: string; args: string[] } {
 export async function launchProcess(launch: Launch): Promise<ServerProcess> {
   const { command, args } = commandLine(launch);
   const dropsUser = command === launch.command && launch.uid !== undefined;
+  const output = launch.logFile === undefined ? undefined : keepInFile(launch.logFile);
+  const sink = output?.descriptor ?? 'pipe';
   const child: ChildProcess = spawn(command, args, {
     env: launch.env ?? process.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', sink, sink],
     detached: true,
     ...(launch.cwd === undefined ? {} : { cwd: launch.cwd }),
     ...(dropsUser ? { uid: launch.uid, gid: launch.uid } : {}),
@@ -65,7 +66,8 @@ export async function launchProcess(launch: Launch): Promise<ServerProcess> {
     child.once('error', (error) => finish(error.message));
     child.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
-  const tail = keepOutput(child, launch.logFile);
+  const tail = output?.tail ?? keepInMemory(child);
+  if (output !== undefined) closeSync(output.descriptor);
   if (child.pid === undefined) throw new Error(`${launch.command} could not be started: ${await ended}`);
   killWithUs(child, launch.stopSignal);
   const hasEnded = (): boolean => end !== undefined;
@@ -79,19 +81,6 @@ export async function launchProcess(launch: Launch): Promise<ServerProcess> {
     timeout.abort();
   };
   return { pid: child.pid, ended, hasEnded, tail, stop };
-}
-
-function keepOutput(child: ChildProcess, logFile: string | undefined): () => string {
-  const file = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      text = (text + chunk.toString()).slice(-TAIL_CHARACTERS);
-      file?.write(chunk);
-    });
-  }
-  child.once('close', () => file?.end());
-  return () => text.trimEnd();
 }
 
 function killWithUs(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,0 +1,56 @@
+// Which module may import which, as dependency-cruiser rules. `./fanfare test imports` runs them.
+const { globSync } = require('node:fs');
+
+const root = `${__dirname}/../..`;
+const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+// A module of a service that has unit tests beside it is a rule: it decides, and others do what it decided.
+// One of them tells errors of the database apart by their class, which is all it has of pg.
+const exceptions = ['services/economy/src/retry.ts'];
+const rules = globSync('services/*/src/*.test.ts', { cwd: root })
+  .map((test) => test.replace(/\.test\.ts$/, '.ts'))
+  .filter((file) => !exceptions.includes(file));
+const outsideWorld =
+  'node_modules/(pg|ioredis|@nats-io|@prisma|@grpc|fastify|socket[.]io)/|^(node:)?(fs|net|http|https|child_process)$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'services-meet-in-contracts-only',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'packages-know-no-service',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/cli/' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'nothing-that-ships-imports-tests',
+      severity: 'error',
+      from: { path: '^(services|packages)/[^/]+/src/', pathNot: '[.]test[.]ts$|^packages/(testing|cli)/' },
+      to: { path: '^packages/(testing|cli)/' },
+    },
+    {
+      name: 'rules-are-pure',
+      severity: 'error',
+      from: { path: rules.length === 0 ? '^$' : `^(${rules.map(literal).join('|')})$` },
+      to: { path: `${outsideWorld}|^services/[^/]+/src/(commands|consumers|generated/prisma)/` },
+    },
+    { name: 'what-is-imported-exists', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/generated/(?!prisma)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: `${root}/tsconfig.json` },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.d.ts'],
+    },
+  },
+};

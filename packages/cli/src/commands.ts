@@ -1,0 +1,51 @@
+/** Every command of `./fanfare`. A new one is one entry here and one module in commands/. */
+import type { Command } from './command-line.ts';
+
+const dataDir = { 'data-dir': { type: 'string', value: 'DIR', help: 'where the data is (default .fanfare)' } } as const;
+const json = { json: { type: 'boolean', help: 'JSON alone on stdout' } } as const;
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'up',
+    summary: 'Starts the platform: servers, databases, services, demo data.',
+    options: {
+      processes: { type: 'boolean', help: 'one process for each service instead of one for all' },
+      replicas: { type: 'string', value: 'NAME=N,...', help: 'copies of a service: gateway=2,economy=2' },
+      port: { type: 'string', value: 'N', help: 'public port (default 8080); further gateways take the next ones' },
+      ...dataDir,
+      fresh: { type: 'boolean', help: 'remove earlier data first' },
+      detach: { type: 'boolean', help: 'return when ready and leave it running' },
+    },
+    load: () => import('./commands/up.ts'),
+  },
+  {
+    name: 'down',
+    summary: 'Stops what `up` started.',
+    options: dataDir,
+    load: () => import('./commands/down.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'Tells what runs; exit code 0 when all of it is ready, 3 when not.',
+    options: { ...json, ...dataDir },
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'Prints the log of everything, or of one service or server.',
+    positionals: ['[service]'],
+    options: { follow: { type: 'boolean', help: 'go on with what is added' }, ...dataDir },
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'test',
+    summary: 'Runs every check, or those of one package, service or group.',
+    positionals: ['[area]'],
+    load: () => import('./commands/test.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Says what is missing on this machine and how to get it.',
+    load: () => import('./commands/doctor.ts'),
+  },
+];
