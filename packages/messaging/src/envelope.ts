@@ -1,0 +1,113 @@
+/**
+ * CloudEvents 1.0 over NATS in binary mode: attributes are `ce-*` headers, the body is the event message as JSON. Beside
+ * them travel the W3C trace context, the correlation id and the mark of a replayed event.
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/nats-protocol-binding.md
+ */
+import { type EventType, producerOf } from '@fanfare/contracts';
+
+/** What is known about an event besides its message. */
+export interface Envelope {
+  /** The event's own id, the same however often and under whatever message id it is delivered. */
+  readonly id: string;
+  /** `evt.<service>.<entity>.<past_verb>.v<major>`. */
+  readonly subject: string;
+  readonly entityId: string;
+  /** Grows with every event of its entity; consumers that need order compare it. */
+  readonly entityVersion: bigint;
+  readonly time: Date;
+  readonly tenantId?: string;
+  /** Of the command that caused it; ties the log lines of all services together. */
+  readonly correlationId: string;
+  /** W3C trace context of the command or, inside a consumer, of the span that processes the event. */
+  readonly traceparent?: string;
+  /** Sent again on request, to rebuild a consumer; nobody else takes it in. */
+  readonly replayed: boolean;
+  /** `/fanfare/<service>`. */
+  readonly source: string;
+  /** Its sequence in the producer's stream, and the id of the message there: together a position. */
+  readonly streamSeq: bigint;
+  readonly messageId: string;
+}
+
+/** The part of an envelope that its producer decides. */
+export type Attributes = Omit<Envelope, 'streamSeq' | 'messageId' | 'source' | 'replayed'>;
+
+export const MESSAGE_ID_HEADER = 'Nats-Msg-Id';
+export const REPLAYED_HEADER = 'fanfare-replayed';
+const SPEC_VERSION = '1.0';
+
+/** The message cannot be an event of this platform, however often it is looked at. */
+export class MalformedEvent extends Error {
+  override readonly name = 'MalformedEvent';
+}
+
+/** All headers of an event but those that NATS interprets (`Nats-*`). */
+export function encodeHeaders(of: Attributes): Readonly<Record<string, string>> {
+  return {
+    'ce-specversion': SPEC_VERSION,
+    'ce-id': of.id,
+    'ce-type': of.subject,
+    'ce-source': `/fanfare/${producerOf(of.subject)}`,
+    'ce-subject': of.entityId,
+    'ce-time': of.time.toISOString(),
+    'ce-datacontenttype': 'application/json',
+    'ce-entityversion': of.entityVersion.toString(),
+    ...(of.tenantId === undefined ? {} : { 'ce-tenantid': of.tenantId }),
+    'correlation-id': of.correlationId,
+    ...(of.traceparent === undefined ? {} : { traceparent: of.traceparent }),
+  };
+}
+
+/** What a delivered message carries besides its body; `header` answers an empty text for a header that is not there. */
+export interface Delivery {
+  readonly header: (name: string) => string;
+  readonly streamSeq: bigint;
+}
+
+/** @throws MalformedEvent when an attribute is missing or is not what it must be */
+export function decodeHeaders({ header, streamSeq }: Delivery): Envelope {
+  const required = (name: string): string => {
+    const value = header(name);
+    if (value === '') throw new MalformedEvent(`header ${name} is missing`);
+    return value;
+  };
+  const version = required('ce-entityversion');
+  if (!/^\d{1,19}$/.test(version)) throw new MalformedEvent(`ce-entityversion is ${version}`);
+  const time = new Date(required('ce-time'));
+  if (Number.isNaN(time.getTime())) throw new MalformedEvent(`ce-time is ${header('ce-time')}`);
+  const id = required('ce-id');
+  const [tenantId, traceparent] = [header('ce-tenantid'), header('traceparent')];
+  return {
+    id,
+    subject: required('ce-type'),
+    source: required('ce-source'),
+    entityId: required('ce-subject'),
+    entityVersion: BigInt(version),
+    time,
+    ...(tenantId === '' ? {} : { tenantId }),
+    correlationId: header('correlation-id') || id,
+    ...(traceparent === '' ? {} : { traceparent }),
+    replayed: header(REPLAYED_HEADER) === 'true',
+    streamSeq,
+    messageId: header(MESSAGE_ID_HEADER) || id,
+  };
+}
+
+export function encodeBody<T>(type: EventType<T>, message: T): string {
+  return JSON.stringify(type.codec.toJSON(message));
+}
+
+/** As much of an event type as reading takes; unlike the whole, one of a narrower message stands for a wider one. */
+export interface Readable<T> {
+  readonly subject: string;
+  readonly codec: Pick<EventType<T>['codec'], 'fromJSON'>;
+}
+
+/** Ignores fields it does not know. @throws MalformedEvent when the body is not the message's JSON */
+export function decodeBody<T>(type: Readable<T>, body: string): T {
+  try {
+    return type.codec.fromJSON(JSON.parse(body));
+  } catch (error) {
+    throw new MalformedEvent(`the body is no ${type.subject}`, { cause: error });
+  }
+}

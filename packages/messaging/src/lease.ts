@@ -1,0 +1,144 @@
+/**
+ * A lease: at most one holder of a key at a time. The key lies in a bucket whose entries expire; it is taken with the
+ * expectation that nobody has it, and renewed by revision, so that a holder that slept past its expiry cannot renew what
+ * somebody else took meanwhile. The holder's own deadline runs on the monotonic clock from *before* each request, so it
+ * ends before the server lets anybody else in.
+ *
+ * States: waiting (tries every third of the time to live) -> holding (renews as often) -> waiting again, by a refused
+ * renewal, a lost connection, or the deadline.
+ */
+import { type Clock, type Logger, type Part, systemClock } from '@fanfare/kit';
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import type { Bus } from './bus.ts';
+
+export interface LeaseOptions {
+  readonly bus: Bus;
+  /** Created when missing; all its keys live `ttlMs`. */
+  readonly bucket: string;
+  readonly key: string;
+  /** How long the others wait after the holder's death, at most; at least 1000. */
+  readonly ttlMs: number;
+  /** Who holds it, for whoever looks into the bucket. */
+  readonly holder: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly replicas?: number;
+  /** Called with true when the lease is taken and with false when it is lost or given back. */
+  readonly onChange?: (held: boolean) => void;
+}
+
+export interface Lease extends Part {
+  /** Whether the lease is certainly ours at this moment. Ask before every effect that only the holder may have. */
+  readonly held: () => boolean;
+  /** Milliseconds for which it certainly stays ours if nothing is renewed; 0 when it is not. */
+  readonly remainingMs: () => number;
+}
+
+/** Clocks of two machines run apart by less than 1%: the holder gives up that much, and a little more, earlier. */
+const SAFETY = 0.9;
+
+export function lease(options: LeaseOptions): Lease {
+  const clock = options.clock ?? systemClock;
+  let bucket: KV | undefined;
+  let revision: number | undefined;
+  let deadline = 0;
+  let announced = false;
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+  let expiry: NodeJS.Timeout | undefined;
+  let drops = 0;
+  let stopping = false;
+  let unlisten = (): void => {};
+
+  const held = (): boolean => revision !== undefined && clock.monotonic() < deadline;
+  const tellChange = (): void => {
+    if (held() === announced) return;
+    announced = !announced;
+    options.onChange?.(announced);
+  };
+  const drop = (): void => {
+    drops += 1;
+    revision = undefined;
+    deadline = 0;
+    clearTimeout(expiry);
+    tellChange();
+  };
+
+  async function takeOrRenew(): Promise<void> {
+    if (!options.bus.connected()) return drop();
+    const asked = clock.monotonic();
+    const before = drops;
+    try {
+      bucket ??= await openBucket(options.bus, options.bucket, options);
+      const next =
+        revision === undefined
+          ? await bucket.create(options.key, options.holder)
+          : await bucket.update(options.key, options.holder, revision, options.ttlMs / 3);
+      // The connection was lost meanwhile: the server that answers now may not be the one that was asked.
+      if (drops !== before) return;
+      revision = next;
+      deadline = asked + options.ttlMs * SAFETY;
+      clearTimeout(expiry);
+      expiry = setTimeout(tellChange, deadline - clock.monotonic());
+      tellChange();
+    } catch (error) {
+      // Refused or unanswered: somebody else may have it from the deadline on, so it is given up now.
+      options.log.debug({ err: error, key: options.key }, 'lease not taken');
+      if (!isTaken(error)) bucket = undefined;
+      drop();
+    }
+  }
+
+  const schedule = (afterMs: number): void => {
+    if (stopping) return;
+    timer = setTimeout(() => {
+      round = takeOrRenew().finally(() => schedule(options.ttlMs / 3));
+    }, afterMs);
+  };
+
+  return {
+    name: `lease ${options.key}`,
+    held,
+    remainingMs: () => (held() ? deadline - clock.monotonic() : 0),
+    start: async () => {
+      unlisten = options.bus.onConnection((connected) => {
+        if (!connected) drop();
+      });
+      schedule(0);
+    },
+    stop: async () => {
+      stopping = true;
+      clearTimeout(timer);
+      unlisten();
+      await round;
+      const mine = revision;
+      drop();
+      if (mine === undefined || bucket === undefined || !options.bus.connected()) return;
+      // Given back, so that the next holder need not wait for the expiry; refused when it is another's already.
+      await bucket.delete(options.key, { previousSeq: mine }).catch((error: unknown) => {
+        options.log.debug({ err: error, key: options.key }, 'lease was not given back');
+      });
+    },
+  };
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof JetStreamApiError &&
+  (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
+    error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown);
+
+export interface BucketOptions {
+  /** How long a value lives; without it, for ever. */
+  readonly ttlMs?: number;
+  readonly replicas?: number;
+}
+
+/** Opens a key-value bucket on file storage, and creates it when it is missing. */
+export async function openBucket(bus: Bus, name: string, options: BucketOptions = {}): Promise<KV> {
+  return new Kvm(bus.connection).create(name, {
+    history: 1,
+    replicas: options.replicas ?? 1,
+    ...(options.ttlMs === undefined ? {} : { ttl: options.ttlMs }),
+  });
+}

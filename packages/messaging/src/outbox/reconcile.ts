@@ -1,0 +1,138 @@
+/**
+ * Before it publishes anything, and whenever it is not certain what the stream has, the relay compares the stream with
+ * the database:
+ * 1. Events that still wait but are in the stream's last window were published by somebody who could not note it any
+ *    more. Exactly those are moved: never "everything up to", because a lower id may have been committed later.
+ * 2. If the stream ends before the last event we know it had, or has another message there, it was recreated or
+ *    restored from a copy. What it lost is published again, in the old order, after the last message that agrees.
+ *    What is merely gone (purged, too old) was there and is no loss.
+ */
+
+import type { Sql } from '@fanfare/database';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { MESSAGE_ID_HEADER } from '../envelope.ts';
+import { type Publish, publishWindow } from './publish.ts';
+import { moveToSent, type Placed, placeSent, type SentMark, sentAfter, sentUpTo, waitingAmong } from './store.ts';
+
+/** Most events that are ever on their way at once, and so the most that can be in the stream without our knowing. */
+export const WINDOW = 256;
+
+/** The stream as it is now. Reads go to its leader: a replica may lag behind. */
+export interface StreamView {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Message ids by sequence; what is not stored (any more) is missing. */
+  readonly messageIds: (sequences: readonly number[]) => Promise<ReadonlyMap<number, string>>;
+}
+
+export async function viewStream(manager: JetStreamManager, stream: string): Promise<StreamView> {
+  const { state } = await manager.streams.info(stream);
+  const idAt = async (seq: number): Promise<readonly [number, string] | null> => {
+    const message = await manager.streams.getMessage(stream, { seq });
+    return message === null ? null : [seq, message.header.get(MESSAGE_ID_HEADER)];
+  };
+  return {
+    firstSeq: state.first_seq,
+    lastSeq: state.last_seq,
+    messageIds: async (sequences) => {
+      const stored = sequences.filter((seq) => seq >= state.first_seq && seq <= state.last_seq && seq > 0);
+      const found = await Promise.all(stored.map(idAt));
+      return new Map(found.filter((entry) => entry !== null));
+    },
+  };
+}
+
+/** The last window of the stream: what was published most recently, whether or not anybody noted it. */
+const tailOf = (stream: StreamView): Promise<ReadonlyMap<number, string>> =>
+  stream.messageIds(Array.from({ length: WINDOW }, (_, back) => stream.lastSeq - back));
+
+export interface Reconciled {
+  /** The stream's last sequence; the next event follows it. */
+  readonly lastSeq: number;
+  /** Events that were in the stream although they seemed to wait. */
+  readonly found: number;
+  /** Events that the stream had lost. */
+  readonly republished: number;
+}
+
+/** @throws when the stream or the database does not answer, or the stream changes meanwhile: then do it again */
+export async function reconcile(sql: Sql, stream: StreamView, publish: Publish): Promise<Reconciled> {
+  const tail = await tailOf(stream);
+  const found = await moveFound(sql, tail);
+  const agreed = await lastAgreement(sql, stream);
+  const { lastSeq, republished } = await completeStream(sql, { lastSeq: stream.lastSeq, agreed, tail }, publish);
+  return { lastSeq, found, republished };
+}
+
+async function moveFound(sql: Sql, tail: ReadonlyMap<number, string>): Promise<number> {
+  const waiting = await waitingAmong(sql, [...tail.values()]);
+  const placed: Placed[] = [];
+  for (const [streamSeq, messageId] of tail) {
+    const id = waiting.get(messageId);
+    if (id !== undefined) placed.push({ id, streamSeq });
+  }
+  await moveToSent(sql, placed);
+  return placed.length;
+}
+
+/** The greatest sequence at which the stream has, or had until it aged out, what we sent; 0 when nothing agrees. */
+async function lastAgreement(sql: Sql, stream: StreamView): Promise<number> {
+  let below = stream.lastSeq;
+  // Nearly always the newest agrees, and nothing else is read.
+  for (let limit = 1; ; limit = WINDOW) {
+    const page = await sentUpTo(sql, below, limit);
+    const oldest = page.at(-1);
+    if (oldest === undefined) return 0;
+    const stored = await stream.messageIds(page.map((mark) => mark.streamSeq));
+    const agreed = newestAgreement(page, stored, stream.firstSeq);
+    if (agreed !== null) return agreed;
+    below = oldest.streamSeq - 1;
+  }
+}
+
+/** The first of these (latest first) that the stream confirms. Pure. */
+export function newestAgreement(
+  sent: readonly SentMark[],
+  stored: ReadonlyMap<number, string>,
+  firstSeq: number,
+): number | null {
+  const agrees = (mark: SentMark): boolean =>
+    mark.streamSeq < firstSeq || stored.get(mark.streamSeq) === mark.messageId;
+  return sent.find(agrees)?.streamSeq ?? null;
+}
+
+interface Completion {
+  readonly lastSeq: number;
+  readonly agreed: number;
+  readonly tail: ReadonlyMap<number, string>;
+}
+
+/** Publishes again what was sent after the last agreement and is not in the stream. */
+async function completeStream(
+  sql: Sql,
+  { lastSeq, agreed, tail }: Completion,
+  publish: Publish,
+): Promise<{ readonly lastSeq: number; readonly republished: number }> {
+  // An earlier attempt may have published some of it and could not note it.
+  const seqOf = new Map([...tail].map(([streamSeq, messageId]) => [messageId, streamSeq]));
+  let next = lastSeq;
+  let republished = 0;
+  // Sequences only shrink when an event is published again, so a cursor over the old ones meets each event once.
+  for (let cursor = agreed; ; ) {
+    const lost = await sentAfter(sql, cursor, WINDOW);
+    const newest = lost.at(-1);
+    if (newest === undefined) return { lastSeq: next, republished };
+    const present = lost.flatMap(({ id, messageId }) => {
+      const streamSeq = seqOf.get(messageId);
+      return streamSeq === undefined ? [] : [{ id, streamSeq }];
+    });
+    await placeSent(sql, present);
+    const missing = lost.filter((event) => !seqOf.has(event.messageId));
+    const { placed, failure } = await publishWindow(publish, missing, next);
+    await placeSent(sql, placed);
+    if (failure !== undefined) throw failure;
+    next += missing.length;
+    republished += missing.length;
+    cursor = newest.streamSeq;
+  }
+}

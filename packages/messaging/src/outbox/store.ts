@@ -1,0 +1,95 @@
+/** All SQL of the relay. Every function is one statement, so that none leaves half of its work behind. */
+import type { Sql } from '@fanfare/database';
+
+/** An event as it is published: JSON texts as they were written. */
+export interface StoredEvent {
+  /** int8 as text. */
+  readonly id: string;
+  readonly messageId: string;
+  readonly subject: string;
+  readonly headers: string;
+  readonly payload: string;
+}
+
+export interface SentEvent extends StoredEvent {
+  readonly streamSeq: number;
+}
+
+/** Where in the stream an event is. */
+export interface Placed {
+  readonly id: string;
+  readonly streamSeq: number;
+}
+
+const EVENT = `id, message_id as "messageId", subject, headers::text as headers, payload::text as payload`;
+
+/**
+ * The oldest events that wait. By what is in the table, never by a cursor: a transaction that stalls before its commit
+ * shows a lower id later.
+ */
+export async function waiting(sql: Sql, limit: number): Promise<readonly StoredEvent[]> {
+  const { rows } = await sql.query<StoredEvent>(`select ${EVENT} from platform.outbox order by id limit $1`, [limit]);
+  return rows;
+}
+
+/** Moves published events to `outbox_sent`. */
+export async function moveToSent(sql: Sql, placed: readonly Placed[]): Promise<void> {
+  if (placed.length === 0) return;
+  await sql.query(
+    `with placed as (select * from unnest($1::bigint[], $2::bigint[]) as row (id, stream_seq)),
+          moved as (delete from platform.outbox where id = any($1::bigint[]) returning *)
+     insert into platform.outbox_sent (id, message_id, subject, headers, payload, created_at, stream_seq)
+     select id, message_id, subject, headers, payload, created_at, stream_seq from moved join placed using (id)`,
+    [placed.map((row) => row.id), placed.map((row) => row.streamSeq)],
+  );
+}
+
+/** Which of these messages still wait, by message id. */
+export async function waitingAmong(sql: Sql, messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql.query<{ id: string; message_id: string }>(
+    'select id, message_id from platform.outbox where message_id = any($1)',
+    [messageIds],
+  );
+  return new Map(rows.map((row) => [row.message_id, row.id]));
+}
+
+/** Sent events up to a sequence, the latest first. */
+export async function sentUpTo(sql: Sql, streamSeq: number, limit: number): Promise<readonly SentMark[]> {
+  const { rows } = await sql.query<SentMark>(
+    `select message_id as "messageId", stream_seq::float8 as "streamSeq" from platform.outbox_sent
+      where stream_seq <= $1 order by stream_seq desc limit $2`,
+    [streamSeq, limit],
+  );
+  return rows;
+}
+
+export type SentMark = Pick<SentEvent, 'messageId' | 'streamSeq'>;
+
+/** Sent events after a sequence, in the order in which they were published. */
+export async function sentAfter(sql: Sql, streamSeq: number, limit: number): Promise<readonly SentEvent[]> {
+  const { rows } = await sql.query<SentEvent>(
+    `select ${EVENT}, stream_seq::float8 as "streamSeq" from platform.outbox_sent
+      where stream_seq > $1 order by stream_seq limit $2`,
+    [streamSeq, limit],
+  );
+  return rows;
+}
+
+/** Notes where events that were published again are now. */
+export async function placeSent(sql: Sql, placed: readonly Placed[]): Promise<void> {
+  if (placed.length === 0) return;
+  await sql.query(
+    `update platform.outbox_sent sent set stream_seq = placed.stream_seq
+       from unnest($1::bigint[], $2::bigint[]) as placed (id, stream_seq) where sent.id = placed.id`,
+    [placed.map((row) => row.id), placed.map((row) => row.streamSeq)],
+  );
+}
+
+/** How many events wait, counted up to a bound: counting a large backlog would only make it larger. */
+export async function backlog(sql: Sql, bound: number): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    'select count(*)::int as count from (select from platform.outbox limit $1) as bounded',
+    [bound],
+  );
+  return rows[0]?.count ?? 0;
+}

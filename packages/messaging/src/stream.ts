@@ -1,0 +1,51 @@
+/** The stream of a producing service: one per producer, so that its order is the producer's. */
+import { streamOf } from '@fanfare/contracts';
+import { JetStreamApiError, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { Bus } from './bus.ts';
+
+export interface StreamOptions {
+  /** 3 in a cluster of three. */
+  readonly replicas?: number;
+  /** The oldest events go when the stream is larger; 8 GiB = 7 days at about 13 events of 1 KiB a second. */
+  readonly maxBytes?: number;
+}
+
+const DAY_MS = 86_400_000;
+export const STREAM_AGE_DAYS = 7;
+const DUPLICATE_WINDOW_MS = 120_000;
+const MAX_BYTES = 8 * 2 ** 30;
+
+/** What the stream of a service is configured to, apart from the server's own defaults. */
+export function streamConfig(service: string, options: StreamOptions = {}): Partial<StreamConfig> & { name: string } {
+  return {
+    name: streamOf(service),
+    subjects: [`evt.${service}.>`],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: nanos(STREAM_AGE_DAYS * DAY_MS),
+    max_bytes: options.maxBytes ?? MAX_BYTES,
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    num_replicas: options.replicas ?? 1,
+    allow_direct: true,
+  };
+}
+
+/** STREAM_NAME_EXIST: there is one with another configuration. */
+const NAME_IN_USE = 10_058;
+
+/**
+ * Creates `EVT_<SERVICE>` or brings it to this release's configuration; safe to call from every replica at once.
+ * @throws when NATS does not answer, or when the change needs an operator (another storage type)
+ */
+export async function ensureStream(bus: Bus, service: string, options: StreamOptions = {}): Promise<void> {
+  const { streams } = await bus.manager();
+  const config = streamConfig(service, options);
+  try {
+    // Creating a stream that exists unchanged is accepted.
+    await streams.add(config);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== NAME_IN_USE) throw error;
+    await streams.update(config.name, config);
+  }
+}
