@@ -1,0 +1,21 @@
+import { type Environment, field, parseEnvironment, serverFields } from '@fanfare/kit';
+import { z } from 'zod';
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws ConfigError naming every variable that is missing or wrong */
+export function readConfig(env: Environment) {
+  const schema = z.object({
+    ...serverFields,
+    GRPC_PORT: field.port().default(7103),
+    OPS_PORT: field.port().default(7203),
+    ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
+    ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
+    GIFT_SPLIT_VERSION: field.integer(1, 1_000_000).default(1),
+    GIFT_RECIPIENT_BASIS_POINTS: field.integer(0, 10_000).default(5000),
+    GIFT_QUEUE_LIMIT: field.integer(1, 100_000).default(2048),
+    COMBO_WINDOW_MS: field.integer(100, 600_000).default(10_000),
+    CATALOGUE_REFRESH_MS: field.integer(100, 3_600_000).default(60_000),
+  });
+  return parseEnvironment('gifting', schema, env);
+}
