@@ -1,0 +1,31 @@
+import type { TransferRequest, TransferResponse } from '@fanfare/contracts/economy/v1/economy_service';
+import { type Call, formatMinor, requireUser } from '@fanfare/kit';
+import type { Engine } from '../engine.ts';
+import { formatMoney } from '../format.ts';
+import { parseAmount } from '../parse-amount.ts';
+import { transferIntent, transferLegs } from '../transfer.ts';
+import { journalIdFor, ofCall, postOne } from './post-one.ts';
+
+const OPERATION = 'transfer';
+
+/** Moves coins from the caller to another user. A repeat under the same id answers as the first time did. */
+export async function transferCoins(engine: Engine, request: TransferRequest, call: Call): Promise<TransferResponse> {
+  const fromUserId = requireUser(call.caller);
+  const { currency, minor: amount } = parseAmount(request.amount);
+  const { toUserId } = request;
+  const transfer = { fromUserId, toUserId, currency, amount };
+  const legs = transferLegs(transfer);
+  const id = journalIdFor(call, OPERATION, request.id);
+  const receipt = await postOne(engine, call, {
+    ...ofCall(call),
+    journalId: id,
+    operation: OPERATION,
+    intent: transferIntent(transfer, formatMinor),
+    legs,
+    context: JSON.stringify({ fromUserId: `${fromUserId}`, toUserId: `${toUserId}` }),
+    userId: fromUserId,
+    reason: '',
+    audit: null,
+  });
+  return { id, fromUserId, toUserId, amount: formatMoney(currency, amount), createdAt: receipt.postedAt };
+}

@@ -1,0 +1,27 @@
+import { type AppError, type ErrorDetails, type ErrorKind, errorCatalogue } from '@fanfare/kit';
+
+export const errors = errorCatalogue({
+  INSUFFICIENT_FUNDS: ['failed_precondition', 'Insufficient funds. Required: {required}, Available: {available}'],
+  ACCOUNT_FROZEN: ['failed_precondition', 'This wallet is frozen.'],
+  TRANSFER_TO_SELF: ['invalid', 'You cannot transfer coins to yourself.'],
+  ID_REUSED: ['already_exists', 'This id was used before with another {field}.'],
+});
+
+/** A refusal as data: what is stored under a refused id, and what PostBatch answers. */
+export interface Refusal {
+  readonly kind: ErrorKind;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: ErrorDetails;
+}
+
+/** Field errors become details: `{postings: 'must sum to zero'}`. */
+export function refusalOf(error: AppError): Refusal {
+  const fields = Object.entries(error.fields ?? {}).map(([field, texts]) => [field, texts.join(', ')] as const);
+  return {
+    kind: error.kind,
+    reason: error.reason,
+    message: error.message,
+    details: { ...error.details, ...Object.fromEntries(fields) },
+  };
+}

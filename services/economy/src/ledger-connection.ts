@@ -1,0 +1,61 @@
+/** The engine's one connection, with the session it needs and a way to drop it at once. */
+import { Socket } from 'node:net';
+import pg from 'pg';
+
+export interface LedgerConnection {
+  readonly client: pg.Client;
+  /** False once it was lost or dropped. */
+  readonly usable: () => boolean;
+  /** Ends it without a word: whatever was in flight fails now, and the server rolls back what was not committed. */
+  readonly drop: () => void;
+}
+
+const CONNECT_TIMEOUT_MS = 3000;
+
+/**
+ * - Plans are made once and must stay good while tables grow from empty to millions: no sequential scan, and of the
+ *   joins only the hash join, which reads both sides once whatever the planner believes of their size.
+ * - Compiling a plan (jit) costs more than the plan.
+ * - A replica that is stopped while it holds the head's lock loses it after a second, for the others' sake.
+ * - Acknowledged money is on disk: synchronous_commit stays on whatever the server's default is.
+ */
+const SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_nestloop: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+  synchronous_commit: 'on',
+  idle_in_transaction_session_timeout: '1000',
+  statement_timeout: '5000',
+};
+
+export async function connectLedger(url: string): Promise<LedgerConnection> {
+  const socket = new Socket();
+  let usable = true;
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'economy-ledger',
+    stream: () => socket,
+    pipeline: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: Object.entries(SETTINGS)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  });
+  const lost = (): void => {
+    usable = false;
+  };
+  // The failure itself reaches whoever waits for a statement, or nobody cares.
+  client.on('error', lost);
+  client.on('end', lost);
+  await client.connect();
+  return {
+    client,
+    usable: () => usable,
+    drop: () => {
+      usable = false;
+      socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** What a failed batch means: whether to send it again, to look for the command the database refuses, or to give up. */
+import pg from 'pg';
+
+/**
+ * - `again`: another attempt may do better and the connection is fine.
+ * - `reconnect`: the connection is lost; if the commit had left, its outcome is unknown until the ids are looked up.
+ * - `refused`: the database will not take this batch, however often it is sent.
+ */
+export type Failure = 'again' | 'reconnect' | 'refused';
+
+/** Lost a race: unique_violation, deadlock_detected, serialization_failure, lock_not_available, query_canceled. */
+const RACES = new Set(['23505', '40P01', '40001', '55P03', '57014']);
+/** The session is over or the server is short of something: connection, resources, operator intervention, 25P0x timeouts. */
+const SESSION_OVER = /^(08|53|57P|25P0[34]|58|XX)/;
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof NotCommitted) return 'reconnect';
+  if (!(error instanceof pg.DatabaseError)) return error instanceof FoldFailure ? 'refused' : 'reconnect';
+  const code = error.code ?? '';
+  if (SESSION_OVER.test(code)) return 'reconnect';
+  return RACES.has(code) ? 'again' : 'refused';
+}
+
+/** What the engine does next: send it again (after a pause), halve it, or tell its callers to try again themselves. */
+export type Step = 'again' | 'isolate' | 'give_up';
+
+/** Races are lost now and then; a batch that always loses them carries something that the database refuses. */
+const MOST_RACES = 5;
+/** The callers of a batch have stopped waiting long before. */
+const GIVE_UP_AFTER_MS = 15_000;
+
+/** @param races how many attempts of this batch ended `again`, this one included */
+export function stepAfter(failure: Failure, races: number, elapsedMs: number): Step {
+  if (failure === 'refused' || races >= MOST_RACES) return 'isolate';
+  return elapsedMs > GIVE_UP_AFTER_MS ? 'give_up' : 'again';
+}
+
+/** The rules themselves threw, which is a bug that one command has found. */
+export class FoldFailure extends Error {
+  override readonly name = 'FoldFailure';
+}
+
+/** The connection has lost its transaction, and the commit said so without an error. */
+export class NotCommitted extends Error {
+  override readonly name = 'NotCommitted';
+}
+
+/** 10, 20, 40, ... 640, 640 milliseconds, each times 0.5 to 1, so that replicas do not come back in step. */
+export function pauseMs(attempt: number, random: () => number = Math.random): number {
+  return Math.min(10 * 2 ** (attempt - 1), 640) * (0.5 + random() / 2);
+}

@@ -1,0 +1,139 @@
+/** What is read of the ledger outside of posting: single statements, never locks. */
+import { one, type Sql } from '@fanfare/database';
+import { type AccountId, walletOf } from './accounts.ts';
+import type { Balances } from './command.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import { mergePage, type Page, type Position } from './statement.ts';
+
+export interface StatementLine {
+  readonly accountId: AccountId;
+  readonly seq: bigint;
+  readonly journalId: string;
+  readonly action: string;
+  readonly minor: bigint;
+  readonly balanceAfter: bigint;
+  readonly reason: string;
+  /** JSON object. */
+  readonly context: string;
+  readonly createdAt: Date;
+}
+
+export interface TrialBalance {
+  /** Per COIN, DIAMOND, POINT: over all accounts, and over all entries. Zeros unless the ledger is broken. */
+  readonly accounts: Balances;
+  readonly entries: Balances;
+  readonly journals: bigint;
+  readonly entryCount: bigint;
+}
+
+export interface Store {
+  /** What the user can spend; zeros before the first posting. */
+  readonly readWallet: (userId: bigint) => Promise<Balances>;
+  readonly readStatement: (
+    accountIds: readonly AccountId[],
+    from: Position,
+    limit: number,
+  ) => Promise<Page<StatementLine>>;
+  /** Reads every account and entry: seconds when there are millions. */
+  readonly readTrialBalance: () => Promise<TrialBalance>;
+}
+
+export function createStore(prisma: PrismaClient, sql: Sql): Store {
+  return {
+    readWallet: (userId) => readWallet(prisma, userId),
+    readStatement: (accountIds, from, limit) => readStatement(prisma, accountIds, from, limit),
+    readTrialBalance: () => readTrialBalance(sql),
+  };
+}
+
+async function readWallet(prisma: PrismaClient, userId: bigint): Promise<Balances> {
+  const ids = walletOf(userId);
+  const rows = await prisma.account.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, balanceMinor: true, heldMinor: true },
+  });
+  const available = (id: AccountId): bigint => {
+    const row = rows.find((each) => each.id === id);
+    return row === undefined ? 0n : row.balanceMinor - row.heldMinor;
+  };
+  return [available(ids[0]), available(ids[1]), available(ids[2])];
+}
+
+/** Each account is a range of the primary key, read from its end: as fast with a million entries as with ten. */
+async function readStatement(
+  prisma: PrismaClient,
+  accountIds: readonly AccountId[],
+  from: Position,
+  limit: number,
+): Promise<Page<StatementLine>> {
+  const accounts = await Promise.all(
+    accountIds.map((accountId, index) =>
+      prisma.entry.findMany({
+        where: { accountId, seq: { lt: from[index] ?? 0n } },
+        orderBy: { seq: 'desc' },
+        take: limit + 1,
+      }),
+    ),
+  );
+  const { lines, next } = mergePage(accounts, from, limit);
+  const journals = await prisma.journal.findMany({
+    where: { id: { in: lines.map((line) => line.journalId) } },
+    select: { id: true, reason: true, context: true },
+  });
+  const byId = new Map(journals.map((journal) => [journal.id, journal]));
+  return {
+    next,
+    lines: lines.map((line) => {
+      const journal = byId.get(line.journalId);
+      if (journal === undefined) throw new Error(`entry ${line.accountId}-${line.seq} has no journal`);
+      const { journalId, seq, action, minor, createdAt } = line;
+      const { reason, context } = journal;
+      const accountId = line.accountId as AccountId;
+      return {
+        accountId,
+        seq,
+        journalId,
+        action,
+        minor,
+        balanceAfter: line.balanceAfterMinor,
+        reason,
+        context,
+        createdAt,
+      };
+    }),
+  };
+}
+
+const TRIAL_BALANCE = `
+  select
+    (select array[coalesce(sum(balance_minor) filter (where currency = 0), 0),
+                  coalesce(sum(balance_minor) filter (where currency = 1), 0),
+                  coalesce(sum(balance_minor) filter (where currency = 2), 0)]::text[] from accounts) as accounts,
+    (select array[coalesce(sum(minor) filter (where account_id & 3 = 0), 0),
+                  coalesce(sum(minor) filter (where account_id & 3 = 1), 0),
+                  coalesce(sum(minor) filter (where account_id & 3 = 2), 0)]::text[] from entries) as entries,
+    (select count(*) from entries) as entry_count,
+    (select count(*) from journals) as journals`;
+
+/** One statement, so that all of it is of one moment. */
+async function readTrialBalance(sql: Sql): Promise<TrialBalance> {
+  const row = one(
+    await sql.query<{
+      readonly accounts: readonly [string, string, string];
+      readonly entries: readonly [string, string, string];
+      readonly entry_count: string;
+      readonly journals: string;
+    }>(TRIAL_BALANCE),
+  );
+  const sums = ([coin, diamond, point]: readonly [string, string, string]): Balances => [
+    BigInt(coin),
+    BigInt(diamond),
+    BigInt(point),
+  ];
+  return {
+    accounts: sums(row.accounts),
+    entries: sums(row.entries),
+    journals: BigInt(row.journals),
+    entryCount: BigInt(row.entry_count),
+  };
+}
