@@ -8,10 +8,13 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, eventually, natsUrl, redisUrl } from '../src/index.ts';
-import { startNats, startPostgres } from '../src/servers/index.ts';
+import { removePostgresFolder, startNats, startPostgres } from '../src/servers/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fanfare-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  removePostgresFolder(join(folder, 'postgres'));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });

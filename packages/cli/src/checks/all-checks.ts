@@ -61,7 +61,9 @@ function checksOfFolder(folder: string): readonly Check[] {
     programCheck('format', [], 'biome', ['format', folder]),
     programCheck('lint', [], 'biome', ['lint', '--error-on-warnings', folder]),
     programCheck('types', [], 'tsc', ['-p', 'tsconfig.json']),
-    ...PROJECTS.filter((project) => hasTests(folder, project)).map((project) => vitestCheck(project, [], [`${folder}/`])),
+    ...PROJECTS.filter((project) => hasTests(folder, project)).map((project) =>
+      vitestCheck(project, [], [`${folder}/`]),
+    ),
   ];
 }
 
@@ -69,5 +71,7 @@ const ENDINGS = { unit: 'test', integration: 'int.test', trace: 'trace.test', e2
 
 function hasTests(folder: string, project: (typeof PROJECTS)[number]): boolean {
   const parent = project === 'unit' ? '**/src' : 'test';
-  return globSync(`${folder}/${parent}/**/*.${ENDINGS[project]}.ts`, { cwd: ROOT, exclude: ['**/node_modules'] }).length > 0;
+  return (
+    globSync(`${folder}/${parent}/**/*.${ENDINGS[project]}.ts`, { cwd: ROOT, exclude: ['**/node_modules'] }).length > 0
+  );
 }

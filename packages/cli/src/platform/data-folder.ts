@@ -37,6 +37,8 @@ export interface DataFolder {
   readonly nats: string;
   readonly redis: string;
   readonly passwords: string;
+  /** Exists once the demo data has been made. */
+  readonly seeded: string;
   readonly log: (name: string) => string;
 }
 
@@ -50,18 +52,21 @@ export function dataFolderAt(path: string): DataFolder {
     nats: join(path, 'nats'),
     redis: join(path, 'redis'),
     passwords: join(path, 'passwords.json'),
+    seeded: join(path, 'seeded'),
     log: (name) => join(path, 'logs', `${name}.log`),
   };
 }
 
 export function createDataFolder(folder: DataFolder): void {
+  // Others may pass, as the user that PostgreSQL runs as must when we are root, but not look around.
+  mkdirSync(folder.path, { recursive: true, mode: 0o711 });
   mkdirSync(join(folder.path, 'logs'), { recursive: true, mode: 0o700 });
 }
 
 /** Removes what we keep there and nothing else: the folder may be one of the caller's own. */
 export function emptyDataFolder(folder: DataFolder): void {
   removePostgresFolder(folder.postgres);
-  for (const path of [folder.nats, folder.redis, folder.passwords, join(folder.path, 'logs')]) {
+  for (const path of [folder.nats, folder.redis, folder.passwords, folder.seeded, join(folder.path, 'logs')]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

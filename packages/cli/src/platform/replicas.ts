@@ -31,7 +31,8 @@ export interface ServicesOptions {
 interface KeptChild {
   readonly child: Child;
   readonly kept: Kept;
-  readonly latest: () => ServiceProcess;
+  /** The end of the output of the last life that said something. */
+  readonly lastWords: () => string;
 }
 
 export async function openServices(options: ServicesOptions): Promise<Services> {
@@ -54,12 +55,15 @@ async function openChild(child: Child, options: ServicesOptions): Promise<KeptCh
   const { replicas, infrastructure, folder, env } = options;
   const launch = (): Promise<ServiceProcess> => launchService(child, replicas, infrastructure, folder, env);
   let latest = await launch();
+  let earlierWords = '';
+  const lastWords = (): string => latest.tail() || earlierWords;
   const start = async (): Promise<ServiceProcess> => {
+    earlierWords = lastWords();
     latest = await launch();
     return latest;
   };
   const kept = keepRunning(latest, { name: child.name, start, onChange: options.onChange });
-  return { child, kept, latest: () => latest };
+  return { child, kept, lastWords };
 }
 
 async function untilReady(children: readonly KeptChild[], signal: AbortSignal): Promise<void> {
@@ -72,11 +76,10 @@ async function untilReady(children: readonly KeptChild[], signal: AbortSignal): 
       if (problems.length === 0) break;
       signal.throwIfAborted();
       const hopeless = children.find(({ kept }) => kept.restarts() >= HOPELESS_DEATHS);
-      if (hopeless !== undefined)
-        throw new Failure(`${hopeless.kept.name} does not start:\n${hopeless.latest().tail()}`);
+      if (hopeless !== undefined) throw new Failure(`${hopeless.kept.name} does not start:\n${hopeless.lastWords()}`);
       if (performance.now() > deadline) {
         const seconds = READY_TIMEOUT_MS / 1000;
-        throw new Failure(`${name} is not ready after ${seconds} s: ${problems.join('; ')}\n${child.latest().tail()}`);
+        throw new Failure(`${name} is not ready after ${seconds} s: ${problems.join('; ')}\n${child.lastWords()}`);
       }
       await delay(100);
     }

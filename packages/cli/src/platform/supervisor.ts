@@ -3,6 +3,7 @@
  * databases and migrations -> services -> demo data -> ready -> wait for a signal -> stop, services first. Whatever
  * fails or interrupts a phase, everything that was started is stopped, in reverse.
  */
+import { existsSync, writeFileSync } from 'node:fs';
 import { freePort, isListening } from '@fanfare/testing/servers';
 import { Failure } from '../exit-codes.ts';
 import {
@@ -107,9 +108,21 @@ async function start(
   await services.untilReady(signal);
 
   const gateways = gatewaysOf(replicas);
-  await seedDemoData(gateways[0] ?? '', reporter.progress);
+  await seedOnce(folder, gateways[0] ?? '', reporter);
   book.know({ started: true });
   reporter.ready(gateways);
+}
+
+/** A platform without demo data is still a platform: what went wrong is told, and tried again at the next start. */
+async function seedOnce(folder: DataFolder, gateway: string, reporter: Reporter): Promise<void> {
+  if (existsSync(folder.seeded)) return;
+  try {
+    await seedDemoData(gateway);
+    writeFileSync(folder.seeded, '');
+    reporter.progress('demo data: made');
+  } catch (error) {
+    reporter.progress(`demo data could not be made: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Public addresses, in replica order. */
