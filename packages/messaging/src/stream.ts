@@ -9,6 +9,8 @@ export interface StreamOptions {
   readonly replicas?: number;
   /** The oldest events go when the stream is larger; 8 GiB = 7 days at about 13 events of 1 KiB a second. */
   readonly maxBytes?: number;
+  /** How long the stream knows a message id; default two minutes. */
+  readonly duplicateWindowMs?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -25,7 +27,7 @@ export function streamConfig(service: string, options: StreamOptions = {}): Part
     storage: StorageType.File,
     max_age: nanos(STREAM_AGE_DAYS * DAY_MS),
     max_bytes: options.maxBytes ?? MAX_BYTES,
-    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    duplicate_window: nanos(options.duplicateWindowMs ?? DUPLICATE_WINDOW_MS),
     num_replicas: options.replicas ?? 1,
     allow_direct: true,
   };

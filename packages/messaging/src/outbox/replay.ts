@@ -31,8 +31,8 @@ export async function replay(sql: Sql, range: ReplayRange, onPage: (seq: bigint)
     const { rows } = await sql.query<{ count: number; last: string | null }>(
       `with page as (
          select * from platform.outbox_sent
-          where stream_seq > $1 and stream_seq <= coalesce($2, 9223372036854775807)
-            and sent_at >= coalesce($3, '-infinity') and sent_at <= coalesce($4, 'infinity')
+          where stream_seq > $1 and stream_seq <= coalesce($2::bigint, 9223372036854775807)
+            and sent_at >= coalesce($3::timestamptz, '-infinity') and sent_at <= coalesce($4::timestamptz, 'infinity')
             and starts_with(subject, $5) and headers->>'${REPLAYED_HEADER}' is null
           order by stream_seq limit $6),
        put as (

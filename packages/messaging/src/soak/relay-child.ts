@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface RelayChild {
+  readonly process: ChildProcess;
+  /** Resolves when it leads, now or later. */
+  readonly leads: Promise<void>;
+  /** `kill -9`; resolves when the process is gone. */
+  readonly kill: () => Promise<void>;
+}
+
+/** Starts a relay in a process of its own. */
+export function spawnRelay(service: string, databaseUrl: string, natsUrl: string): RelayChild {
+  const program = fileURLToPath(new URL('relay-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, service, databaseUrl, natsUrl], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const leads = new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('leading') && resolve());
+    child.once('exit', (code, signal) => reject(new Error(`the relay ended before it led: ${code ?? signal}`)));
+  });
+  // Whoever does not wait for it has no use for its failure.
+  leads.catch(() => undefined);
+  return {
+    process: child,
+    leads,
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
