@@ -6,11 +6,18 @@ export default defineConfig({
   test: {
     projects: [
       // Pure rules share one module graph per worker: 0.5 s instead of 10 s for forty files.
-      { test: { name: 'unit', isolate: false, include: ['{packages,services}/*/src/**/*.test.ts', 'deploy/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          isolate: false,
+          include: ['{packages,services}/*/src/**/*.test.ts', 'deploy/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.int.test.ts'],
+        },
+      },
       {
         test: {
           name: 'integration',
-          include: ['{packages,services}/*/test/**/*.int.test.ts'],
+          include: ['{packages,services}/*/test/**/*.int.test.ts', 'deploy/*.int.test.ts'],
           globalSetup: servers,
           testTimeout: 20_000,
           hookTimeout: 40_000,
