@@ -41,7 +41,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     // Plans made for empty tables ruin a service once they have filled; compiling tiny queries costs more than it saves.
-    options: '-c plan_cache_mode=force_custom_plan -c jit=off',
+    options: '-c plan_cache_mode=force_custom_plan -c jit=off -c search_path=public',
   });
   // Without a listener a dropped idle connection would end the process; the pool replaces it by itself.
   pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));

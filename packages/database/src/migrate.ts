@@ -38,6 +38,8 @@ export async function migrate(url: string, serviceDir: string, platformDir = PLA
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    // A role may be called like a schema, and its own schema would come first.
+    await client.query('set search_path to public');
     await client.query('create schema if not exists platform');
     const platform = await applyAll(client, 'platform._migrations', readMigrations(platformDir));
     const own = await applyAll(client, '_prisma_migrations', readMigrations(join(serviceDir, 'prisma/migrations')));
