@@ -1,0 +1,137 @@
+/** The REST surface, area by area. Money is a decimal string; what moves it is sent under an id and safe to repeat. */
+import { v7 as newId } from 'uuid';
+import type { Send } from './http.ts';
+import type {
+  Asset,
+  Balances,
+  ChatMessage,
+  Gift,
+  Grant,
+  Page,
+  Participant,
+  Room,
+  SentGift,
+  SentGiftReceipt,
+  Transaction,
+  Transfer,
+  User,
+} from './objects.ts';
+
+export interface Paging {
+  readonly cursor?: string | undefined;
+  /** 1 to 100, default 20. */
+  readonly limit?: number | undefined;
+}
+
+/** `id`: the command's id, made here unless given; a repeat under the same id happens once and answers the same. */
+export interface Command {
+  readonly id?: string | undefined;
+}
+
+export interface GiftToSend extends Command {
+  readonly giftId: number;
+  /** Pieces for each recipient. */
+  readonly quantity: number;
+  readonly recipientIds: readonly number[];
+  readonly comboId?: string | undefined;
+  /** Refuses with PRICE_CHANGED when the catalogue has moved. */
+  readonly expectedPrice?: string | undefined;
+}
+
+export interface RoomToOpen {
+  readonly name: string;
+  readonly maxParticipants?: number;
+  readonly category?: string;
+  readonly language?: string;
+  readonly announcement?: string;
+  readonly backgroundMusicUrl?: string;
+}
+
+export interface RoomFilters extends Paging {
+  readonly category?: string;
+  readonly language?: string;
+  readonly featured?: boolean;
+  readonly minimumLevel?: number;
+  readonly query?: string;
+}
+
+export type GiftFields = Omit<Gift, 'id'>;
+export type NewGift = Partial<GiftFields> & Pick<GiftFields, 'name' | 'price' | 'category' | 'rarity'>;
+
+export type Api = ReturnType<typeof restApi>;
+
+export const restApi = (send: Send) => ({
+  /** Oneself. */
+  me: () => send<User>({ method: 'GET', path: '/me' }),
+  user: (userId: number) => send<User>({ method: 'GET', path: `/users/${userId}` }),
+  wallet: walletApi(send),
+  gifts: giftApi(send),
+  rooms: roomApi(send),
+  admin: adminApi(send),
+});
+
+const walletApi = (send: Send) => ({
+  balances: async () => (await send<{ balances: Balances }>({ method: 'GET', path: '/wallet' })).balances,
+  transactions: (query: Paging & { readonly asset?: Asset } = {}) =>
+    send<Page<Transaction>>({ method: 'GET', path: '/wallet/transactions', query: { ...query } }),
+  transfer: ({ id = newId(), ...body }: Command & { readonly toUserId: number; readonly amount: string }) =>
+    send<Transfer>({ method: 'POST', path: '/wallet/transfers', body, idempotencyKey: id }),
+});
+
+const giftApi = (send: Send) => ({
+  list: async () => (await send<Page<Gift>>({ method: 'GET', path: '/gifts' })).items,
+  /** Without a room, a direct gift: nobody but the recipients see it. */
+  send: ({ id = newId(), roomId, ...body }: GiftToSend & { readonly roomId?: number }) =>
+    send<SentGiftReceipt>({
+      method: 'POST',
+      path: roomId === undefined ? '/gifts/send' : `/rooms/${roomId}/gifts`,
+      body,
+      idempotencyKey: id,
+    }),
+  history: (query: Paging & { readonly direction?: 'sent' | 'received'; readonly roomId?: number } = {}) =>
+    send<Page<SentGift>>({ method: 'GET', path: '/gifts/history', query: { ...query } }),
+});
+
+const roomApi = (send: Send) => ({
+  open: (body: RoomToOpen) => send<Room>({ method: 'POST', path: '/rooms', body }),
+  list: (query: RoomFilters = {}) => send<Page<Room>>({ method: 'GET', path: '/rooms', query: { ...query } }),
+  get: (roomId: number) => send<Room>({ method: 'GET', path: `/rooms/${roomId}` }),
+  close: (roomId: number) => send<Room>({ method: 'POST', path: `/rooms/${roomId}/close` }),
+  /** Becomes a participant. To hear the room too, use `connection.joinRoom`, which calls this. */
+  join: (roomId: number) => send<{ room: Room; token: string }>({ method: 'POST', path: `/rooms/${roomId}/join` }),
+  leave: (roomId: number) => send<null>({ method: 'POST', path: `/rooms/${roomId}/leave` }),
+  block: (roomId: number, userId: number, reason?: string) =>
+    send<null>({ method: 'POST', path: `/rooms/${roomId}/block`, body: { userId, reason } }),
+  unblock: (roomId: number, userId: number) =>
+    send<null>({ method: 'POST', path: `/rooms/${roomId}/unblock`, body: { userId } }),
+  participants: (roomId: number, query: Paging = {}) =>
+    send<Page<Participant>>({ method: 'GET', path: `/rooms/${roomId}/participants`, query: { ...query } }),
+  messages: async (roomId: number) =>
+    (await send<Page<ChatMessage>>({ method: 'GET', path: `/rooms/${roomId}/messages` })).items,
+  gifts: (roomId: number, query: Paging = {}) =>
+    send<Page<SentGift>>({ method: 'GET', path: `/rooms/${roomId}/gifts`, query: { ...query } }),
+});
+
+type GrantToMake = Command & { readonly asset: Asset; readonly amount: string; readonly reason: string };
+
+interface TrialBalance {
+  readonly sums: Balances;
+  readonly journals: number;
+  readonly entries: number;
+}
+
+const adminApi = (send: Send) => ({
+  grant: (userId: number, { id = newId(), ...body }: GrantToMake) =>
+    send<Grant>({ method: 'POST', path: `/admin/wallets/${userId}/grants`, body, idempotencyKey: id }),
+  /** All sums are zero unless the ledger is broken. */
+  trialBalance: () => send<TrialBalance>({ method: 'GET', path: '/admin/ledger/trial-balance' }),
+  ban: (userId: number, reason: string) =>
+    send<User>({ method: 'POST', path: `/admin/users/${userId}/ban`, body: { reason } }),
+  unban: (userId: number, reason: string) =>
+    send<User>({ method: 'POST', path: `/admin/users/${userId}/unban`, body: { reason } }),
+  setRoles: (userId: number, roles: readonly string[], reason: string) =>
+    send<User>({ method: 'PUT', path: `/admin/users/${userId}/roles`, body: { roles, reason } }),
+  createGift: (body: NewGift) => send<Gift>({ method: 'POST', path: '/admin/gifts', body }),
+  updateGift: (giftId: number, body: Partial<GiftFields>) =>
+    send<Gift>({ method: 'PATCH', path: `/admin/gifts/${giftId}`, body }),
+});

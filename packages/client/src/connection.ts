@@ -1,0 +1,125 @@
+/** A live connection: events as they happen, each once, and commands that survive reconnects. */
+import { v7 as newId } from 'uuid';
+import type { Api, GiftToSend } from './api.ts';
+import { backoffMs } from './backoff.ts';
+import { untilAnswered } from './commands.ts';
+import { duplicateFilter, keysOf } from './duplicates.ts';
+import { emitter, type On, type SessionInfo } from './events.ts';
+import { FanfareError } from './fanfare-error.ts';
+import { delay } from './http.ts';
+import { createLink } from './link.ts';
+import type { ChatMessage, SentGiftReceipt } from './objects.ts';
+import { positionStore, takeIn } from './positions.ts';
+import { readiness } from './readiness.ts';
+import { type RoomVisit, roomVisits } from './room-visits.ts';
+import { notLoggedIn, type TokenKeeper } from './tokens.ts';
+
+export interface Connection {
+  readonly on: On;
+  /** The current session, or the last one while reconnecting. */
+  readonly session: () => SessionInfo;
+  /** Joins by REST, enters by socket, and enters again after every reconnect. Leaves the room joined before. */
+  readonly joinRoom: (roomId: number) => Promise<RoomVisit>;
+  readonly leaveRoom: (roomId: number) => Promise<void>;
+  /** Sends until acknowledged, under one id. See `commands.ts` for what it throws. */
+  readonly sendGift: (gift: GiftToSend & { readonly roomId: number }) => Promise<SentGiftReceipt>;
+  readonly sendChat: (roomId: number, text: string, id?: string) => Promise<ChatMessage>;
+  /** For good; `closed` is told. */
+  readonly close: () => void;
+}
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly transports: readonly ('websocket' | 'polling')[];
+  readonly tokens: TokenKeeper;
+  readonly api: Api;
+}
+
+/** Resolves with the first session; until then it keeps trying. @throws FanfareError when the server wants none */
+export async function openConnection({ url, transports, tokens, api }: ConnectionOptions): Promise<Connection> {
+  const { on, emit } = emitter();
+  const positions = positionStore();
+  const duplicates = duplicateFilter();
+  const ready = readiness();
+  let session: SessionInfo | undefined;
+
+  const link = createLink({
+    url,
+    transports,
+    handshake: async (renewToken) => {
+      const current = tokens.current();
+      if (current === null) throw notLoggedIn();
+      const token = renewToken ? await tokens.renew(current.accessToken) : current.accessToken;
+      const off = session === undefined ? undefined : positions.of(session.ch);
+      return { token, v: 1, tick: true, ...(off !== undefined && { off }) };
+    },
+    onOpen: (opened) => {
+      session = opened;
+      if (takeIn(positions, opened)) emit('gap', { ch: opened.ch });
+      emit('connected', opened);
+      void enterRooms();
+    },
+    onLost: (reason, retryInMs) => {
+      ready.lower();
+      emit('disconnected', { reason, retryInMs });
+    },
+    onClosed: (code, reason) => {
+      ready.end(closedError(code, reason));
+      emit('closed', { code, reason });
+    },
+    onEvent: (name, data, position) => {
+      const isShown = name !== 'tick' && duplicates.isNew(keysOf(name, data, position));
+      if (position !== undefined) positions.advance(position);
+      if (isShown) emit(name, data, position);
+    },
+  });
+  const rooms = roomVisits({
+    api,
+    link,
+    positions,
+    duplicates,
+    onGap: (ch) => emit('gap', { ch }),
+    onResumed: (resumed) => emit('roomResumed', resumed),
+    onLost: (roomId, error) => emit('roomLost', { roomId, error }),
+  });
+  const send = <T>(name: string, payload: { readonly id: string }): Promise<T> =>
+    untilAnswered(ready.wait, { id: payload.id }, async () => (await link.send(name, payload)) as T);
+
+  /** Commands wait until the rooms are entered again: most of them are about a room. */
+  async function enterRooms(): Promise<void> {
+    const entering = session;
+    for (let attempt = 0; session === entering && !ready.isOver(); attempt += 1) {
+      try {
+        await rooms.resume();
+        if (session === entering) ready.raise();
+        return;
+      } catch (error) {
+        if (!(error instanceof FanfareError)) throw error;
+        await delay(backoffMs(attempt, Math.random()));
+      }
+    }
+  }
+
+  link.open();
+  await ready.wait();
+  return {
+    on,
+    session: () => session as SessionInfo,
+    joinRoom: (roomId) => untilAnswered(ready.wait, { roomId: String(roomId) }, () => rooms.join(roomId)),
+    leaveRoom: rooms.leave,
+    sendGift: (gift) => send<SentGiftReceipt>('gift.send', { ...gift, id: gift.id ?? newId() }),
+    sendChat: (roomId, text, id = newId()) => send<ChatMessage>('chat.send', chat(id, roomId, text)),
+    close: link.close,
+  };
+}
+
+const chat = (id: string, roomId: number, text: string) => ({ id, roomId, text });
+
+const closedError = (code: number | null, reason: string): FanfareError =>
+  new FanfareError({
+    code: reason,
+    kind: 'unauthenticated',
+    message: `The connection is closed: ${reason}`,
+    details: code === null ? {} : { closingCode: String(code) },
+    retryable: false,
+  });

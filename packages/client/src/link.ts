@@ -1,0 +1,152 @@
+/**
+ * One socket that comes back by itself. States: closed -> connecting -> open -> (lost -> connecting)* -> closed. It is
+ * open once the server's `session` has arrived. Socket.IO's own reconnection is off: ours asks for a fresh token each
+ * time and obeys the server's `closing`.
+ */
+import { io, type Socket } from 'socket.io-client';
+import { type Closing, reconnectInMs } from './backoff.ts';
+import type { SessionInfo } from './events.ts';
+import { FanfareError } from './fanfare-error.ts';
+import type { SocketError } from './objects.ts';
+import type { Position } from './positions.ts';
+
+export interface LinkOptions {
+  readonly url: string;
+  readonly transports: readonly ('websocket' | 'polling')[];
+  /** The handshake of the next attempt; with a new token when the last one was not good any more. */
+  readonly handshake: (renewToken: boolean) => Promise<Record<string, unknown>>;
+  readonly onOpen: (session: SessionInfo) => void;
+  readonly onLost: (reason: string, retryInMs: number) => void;
+  readonly onClosed: (code: number | null, reason: string) => void;
+  readonly onEvent: (name: string, data: unknown, position: Position | undefined) => void;
+}
+
+type Ack = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: SocketError };
+
+export interface Link {
+  readonly open: () => void;
+  /** Leaves for good. */
+  readonly close: () => void;
+  /**
+   * Sends a command once. `onData` runs before any event that follows the ack.
+   * @throws FanfareError the refusal, or NETWORK when no ack came: then it may have been carried out
+   */
+  readonly send: (name: string, payload: object, onData?: (data: unknown) => void) => Promise<unknown>;
+}
+
+/** The time a handshake may take until the session is there. */
+const OPEN_MS = 10_000;
+const ACK_MS = 5000;
+/** Refusals that a new token may cure. */
+const CURABLE = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID']);
+
+export function createLink(options: LinkOptions): Link {
+  let auth: Record<string, unknown> = {};
+  const socket = io(options.url, {
+    autoConnect: false,
+    reconnection: false,
+    forceNew: true,
+    transports: [...options.transports],
+    auth: (use) => use(auth),
+  });
+  let attempt = 0;
+  let closing: Closing | null = null;
+  let token: 'good' | 'to-renew' | 'renewed' = 'good';
+  let ended = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function end(code: number | null, reason: string): void {
+    if (ended) return;
+    ended = true;
+    clearTimeout(timer);
+    socket.disconnect();
+    options.onClosed(code, reason);
+  }
+
+  function lost(reason: string): void {
+    clearTimeout(timer);
+    if (ended) return;
+    const wait = reconnectInMs(closing, attempt, Math.random());
+    if (wait === null) {
+      end(closing?.code ?? null, closing?.reason ?? reason);
+      return;
+    }
+    attempt += 1;
+    options.onLost(closing?.reason ?? reason, wait);
+    timer = setTimeout(() => void connect(), wait);
+  }
+
+  async function connect(): Promise<void> {
+    closing = null;
+    try {
+      auth = await options.handshake(token === 'to-renew');
+      if (token === 'to-renew') token = 'renewed';
+    } catch (error) {
+      if (error instanceof FanfareError && error.retryable) return lost(error.code);
+      return end(null, error instanceof FanfareError ? error.code : String(error));
+    }
+    if (ended) return;
+    timer = setTimeout(() => {
+      socket.disconnect();
+      lost('no session');
+    }, OPEN_MS);
+    socket.connect();
+  }
+
+  /** A token is renewed once: one that was renewed and is refused again will not get better. */
+  function takeNotice(notice: Closing): void {
+    const isCurable = CURABLE.has(notice.reason) && token === 'good';
+    if (isCurable) token = 'to-renew';
+    closing = isCurable ? { code: 4000, reason: notice.reason, retryAfterMs: 0 } : notice;
+  }
+
+  socket.on('session', (session: SessionInfo) => {
+    clearTimeout(timer);
+    attempt = 0;
+    token = 'good';
+    options.onOpen(session);
+  });
+  socket.on('closing', takeNotice);
+  socket.on('disconnect', (reason) => {
+    // Our own disconnects are followed up by whoever made them.
+    if (reason !== 'io client disconnect') lost(reason);
+  });
+  socket.on('connect_error', (error: Error & { readonly data?: Closing }) => {
+    if (error.data !== undefined) takeNotice(error.data);
+    lost(error.message);
+  });
+  socket.onAny((name: string, data: unknown, position: Position | undefined) => {
+    if (name !== 'session' && name !== 'closing') options.onEvent(name, data, position);
+  });
+
+  return {
+    open: () => void connect(),
+    close: () => end(null, 'closed by us'),
+    send: (name, payload, onData) => sendCommand(socket, name, payload, onData),
+  };
+}
+
+/** With a callback, not a promise: a promise's continuation may run after the events that follow the ack. */
+function sendCommand(
+  socket: Socket,
+  name: string,
+  payload: object,
+  onData: ((data: unknown) => void) | undefined,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (!socket.connected) {
+      reject(FanfareError.network('not connected'));
+      return;
+    }
+    socket.timeout(ACK_MS).emit(name, payload, (error: Error | null, ack?: Ack) => {
+      if (error !== null || ack === undefined) {
+        reject(FanfareError.network(error?.message ?? 'no ack'));
+      } else if (!ack.ok) {
+        reject(FanfareError.fromAck(ack.error));
+      } else {
+        onData?.(ack.data);
+        resolve(ack.data);
+      }
+    });
+  });
+}

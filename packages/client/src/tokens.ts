@@ -1,0 +1,61 @@
+import { FanfareError } from './fanfare-error.ts';
+
+/** What an app stores to stay logged in. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+export interface TokenKeeper {
+  readonly current: () => Tokens | null;
+  readonly replace: (tokens: Tokens | null) => void;
+  /**
+   * A token other than `stale`. However many ask at once, the refresh token, which works once, is exchanged once.
+   * @throws FanfareError when the platform refuses; then nobody is logged in any more
+   */
+  readonly renew: (stale: string) => Promise<string>;
+}
+
+export interface TokenKeeperOptions {
+  readonly exchange: (refreshToken: string) => Promise<Tokens>;
+  /** Called at every change, with null at the end of the session. */
+  readonly onChange?: ((tokens: Tokens | null) => void) | undefined;
+}
+
+export function tokenKeeper({ exchange, onChange }: TokenKeeperOptions): TokenKeeper {
+  let current: Tokens | null = null;
+  let renewing: Promise<string> | null = null;
+
+  const replace = (tokens: Tokens | null): void => {
+    current = tokens;
+    onChange?.(tokens);
+  };
+
+  async function exchangeNow(refreshToken: string): Promise<string> {
+    try {
+      const { accessToken, refreshToken: next } = await exchange(refreshToken);
+      replace({ accessToken, refreshToken: next });
+      return accessToken;
+    } catch (error) {
+      if (error instanceof FanfareError && error.kind === 'unauthenticated') replace(null);
+      throw error;
+    }
+  }
+
+  return {
+    current: () => current,
+    replace,
+    renew: async (stale) => {
+      if (renewing !== null) return renewing;
+      if (current === null) throw notLoggedIn();
+      if (current.accessToken !== stale) return current.accessToken;
+      renewing = exchangeNow(current.refreshToken).finally(() => {
+        renewing = null;
+      });
+      return renewing;
+    },
+  };
+}
+
+export const notLoggedIn = (): FanfareError =>
+  new FanfareError({ code: 'NOT_LOGGED_IN', kind: 'unauthenticated', message: 'Log in first.', retryable: false });
