@@ -10,9 +10,9 @@ const recipients: fc.Arbitrary<Recipient[]> = fc
   .chain((ids) =>
     fc.tuple(
       ...ids.map((id) =>
-        fc.option(fc.record({ id: fc.bigInt(1n, 20n), commissionBasisPoints: basisPoints }), { nil: null }).map((agency) =>
-          agency === null ? { id } : { id, agency },
-        ),
+        fc
+          .option(fc.record({ id: fc.bigInt(1n, 20n), commissionBasisPoints: basisPoints }), { nil: null })
+          .map((agency) => (agency === null ? { id } : { id, agency })),
       ),
     ),
   );
@@ -80,8 +80,9 @@ test('units that are left go to the largest remainders', () => {
       expect(sum(parts)).toBe(total);
       const rests = weights.map((weight) => (total * weight) % sum(weights));
       const raised = parts.map((part, i) => part - (total * (weights[i] ?? 0n)) / sum(weights));
-      const lowestRaised = rests.filter((_, i) => raised[i] === 1n).reduce((a, b) => (a < b ? a : b), sum(weights));
-      for (const [i, rest] of rests.entries()) if (raised[i] === 0n) expect(rest <= lowestRaised).toBe(true);
+      const restsWhere = (extra: bigint): bigint[] => rests.filter((_, i) => raised[i] === extra);
+      expect(raised.every((extra) => extra === 0n || extra === 1n)).toBe(true);
+      expect(restsWhere(0n).every((low) => restsWhere(1n).every((high) => low <= high))).toBe(true);
     }),
   );
 });
