@@ -3,6 +3,7 @@ import type { Clock, Logger } from '@fanfare/kit';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyVault } from './key-vault.ts';
+import type { IdentityMetrics } from './metrics.ts';
 import type { Passwords } from './passwords.ts';
 
 /** The times that decide how long a login lasts. */
@@ -20,6 +21,7 @@ export interface Deps {
   readonly prisma: PrismaClient;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: IdentityMetrics;
   readonly passwords: Passwords;
   readonly vault: KeyVault;
   readonly keys: KeyRing;

@@ -22,6 +22,7 @@ import { PrismaClient } from './generated/prisma/client.ts';
 import { housekeeping } from './housekeeping.ts';
 import { keyRing } from './key-ring.ts';
 import { keyVault } from './key-vault.ts';
+import { identityMetrics } from './metrics.ts';
 import { passwords } from './passwords.ts';
 import { handlers } from './rpc.ts';
 
@@ -54,6 +55,7 @@ export async function createIdentityService(config: Config, overrides: Overrides
     prisma,
     clock,
     log,
+    metrics: identityMetrics(metrics),
     passwords: passwords(config.PASSWORD_HASH_CONCURRENCY),
     vault,
     keys: keyRing({ database, prisma, vault, clock, ttlSeconds }),

@@ -30,6 +30,7 @@ export interface Heard {
 }
 
 export interface RunningIdentity {
+  readonly databaseUrl: string;
   readonly call: Identity;
   /** Starts another replica on the same database and bus. */
   readonly replica: (env?: Environment) => Promise<{ readonly call: Identity; readonly stop: () => Promise<void> }>;
@@ -77,6 +78,7 @@ export async function runningIdentity(label: string, env: Environment = {}): Pro
 
   const first = await replica();
   return {
+    databaseUrl: database.url,
     call: first.call,
     replica,
     clock,

@@ -26,7 +26,10 @@ import { type Grant, openSession } from './open-session.ts';
 export async function logInUser(deps: Deps, attempt: LoginAttempt, device: Device, call: Call): Promise<Grant> {
   const keys = throttleKeys(attempt.identifier, device.ip);
   const locked = lockedOut(await readThrottles(deps.database, keys), deps.clock.now());
-  if (locked !== null) throw locked;
+  if (locked !== null) {
+    deps.metrics.triedToLogIn(locked.reason);
+    throw locked;
+  }
   const user = await findByIdentifier(deps.prisma, attempt.identifier);
   const right = await deps.passwords.verify(user?.passwordHash ?? null, attempt.password, call.remainingMs);
   const now = deps.clock.now();
@@ -34,6 +37,7 @@ export async function logInUser(deps: Deps, attempt: LoginAttempt, device: Devic
   const outcome = await deps.database.transaction<Grant | AppError>((tx) =>
     user !== null && right ? admit(tx, { deps, keys, device, now, userId: user.id }) : turnAway(tx, keys, now),
   );
+  deps.metrics.triedToLogIn(outcome instanceof Error ? outcome.reason : 'in');
   if (outcome instanceof Error) throw outcome;
   return outcome;
 }

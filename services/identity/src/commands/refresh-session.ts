@@ -17,17 +17,36 @@ interface Presented {
   readonly now: Date;
 }
 
+/** A session that ended because one of its replaced tokens was used. */
+interface Reuse {
+  readonly reused: string;
+  readonly userId: bigint;
+}
+
 /** @throws INVALID_REFRESH_TOKEN, USER_BANNED */
 export async function refreshSession(deps: Deps, token: string, device: Device, call: Call): Promise<Grant> {
   const presented: Presented = { token, hash: hashOfToken(token), device, now: deps.clock.now() };
   // Returned and not thrown, because the end of a family that was abused has to be committed.
   const outcome = await deps.database.transaction((tx) => exchange(tx, deps, presented, call));
-  deps.wakeRelay();
+  if ('reused' in outcome) return refuseReuse(deps, outcome);
+  deps.metrics.triedToRefresh(outcome instanceof Error ? outcome.reason : 'in');
   if (outcome instanceof Error) throw outcome;
   return outcome;
 }
 
-async function exchange(tx: Sql, deps: Deps, presented: Presented, call: Call): Promise<Grant | AppError> {
+/** The session has ended by now. Its holder learns no more than that the token is not good. */
+function refuseReuse(deps: Deps, { reused, userId }: Reuse): never {
+  deps.wakeRelay();
+  deps.metrics.caughtReuse();
+  deps.log.warn({ userId: String(userId), sessionId: reused }, 'a replaced refresh token was used: session revoked');
+  const refusal = errors.INVALID_REFRESH_TOKEN();
+  deps.metrics.triedToRefresh(refusal.reason);
+  throw refusal;
+}
+
+type Outcome = Grant | AppError | Reuse;
+
+async function exchange(tx: Sql, deps: Deps, presented: Presented, call: Call): Promise<Outcome> {
   const { device, hash, now } = presented;
   const owner = await ownerOfToken(tx, hash);
   if (owner === null) return errors.INVALID_REFRESH_TOKEN();
@@ -51,15 +70,14 @@ interface Decided {
   readonly call: Call;
 }
 
-async function carryOut(tx: Sql, decided: Decided): Promise<Grant | AppError> {
+async function carryOut(tx: Sql, decided: Decided): Promise<Outcome> {
   const { verdict, user, sessionId, salt, presented, deps, call } = decided;
   const { now, token } = presented;
   if (verdict === 'ended') return errors.INVALID_REFRESH_TOKEN();
   if (verdict === 'reuse') {
     const revoked = await revokeSession(tx, { id: sessionId, userId: user.id }, 'reuse', now);
     if (revoked !== null) await announce(tx, sessionRevoked(revoked, { cause: 'reuse', at: now }, call));
-    deps.log.warn({ userId: String(user.id), sessionId }, 'a replaced refresh token was used: session revoked');
-    return errors.INVALID_REFRESH_TOKEN();
+    return { reused: sessionId, userId: user.id };
   }
   const touched = await touchUser(tx, user.id, now);
   if (verdict === 'repeat' && salt !== null) {

@@ -21,6 +21,7 @@ export async function registerUser(deps: Deps, wanted: Registration, device: Dev
       return opened;
     });
     deps.wakeRelay();
+    deps.metrics.registered();
     return grant;
   } catch (error) {
     throw takenBy(error);
