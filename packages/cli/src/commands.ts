@@ -1,8 +1,17 @@
 /** Every command of `./fanfare`. A new one is one entry here and one module in commands/. */
 import type { Command } from './command-line.ts';
+import { type Program, programs } from './programs.ts';
 
 const dataDir = { 'data-dir': { type: 'string', value: 'DIR', help: 'where the data is (default .fanfare)' } } as const;
 const json = { json: { type: 'boolean', help: 'JSON alone on stdout' } } as const;
+
+/** Measured figures, each compared with a baseline in the same run. */
+const BENCHES: Readonly<Record<string, Program>> = {};
+
+/** Proofs that take minutes, seeded and repeatable. */
+const SOAKS: Readonly<Record<string, Program>> = {};
+
+const seed = { seed: { type: 'string', value: 'N', help: 'repeats a run' } } as const;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -48,4 +57,25 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what is missing on this machine and how to get it.',
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    name: 'new-service',
+    summary: 'Makes a service that runs with the others and passes the tests.',
+    positionals: ['NAME'],
+    load: () => import('./commands/new-service.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'Sends events that went out before once more: events replay --service NAME.',
+    positionals: ['replay'],
+    options: {
+      service: { type: 'string', value: 'NAME', help: 'the producer' },
+      from: { type: 'string', value: 'SEQ', help: 'first sequence in its stream' },
+      to: { type: 'string', value: 'SEQ', help: 'last sequence' },
+      subject: { type: 'string', value: 'PREFIX', help: 'only subjects that begin so' },
+      ...dataDir,
+    },
+    load: () => import('./commands/events.ts'),
+  },
+  ...programs({ name: 'bench', summary: 'Measures: bench NAME.', options: json }, BENCHES),
+  ...programs({ name: 'soak', summary: 'Long proofs: soak NAME.', options: { ...json, ...seed } }, SOAKS),
 ];

@@ -32,15 +32,18 @@ export async function prepareDatabases(
   } finally {
     await admin.end();
   }
-  const urls = services.map((service) => {
-    const url = new URL(serverUrl);
-    url.username = service;
-    url.password = passwords[service] ?? '';
-    url.pathname = `/${service}`;
-    return [service, url.href] as const;
-  });
+  const urls = services.map((service) => [service, addressOf(serverUrl, service, passwords[service] ?? '')] as const);
   for (const [service, url] of urls) await migrate(url, serviceFolder(service));
   return Object.fromEntries(urls);
+}
+
+/** A service's own database on the server, as the role that owns it. */
+export function addressOf(serverUrl: string, service: string, password: string): string {
+  const url = new URL(serverUrl);
+  url.username = service;
+  url.password = password;
+  url.pathname = `/${service}`;
+  return url.href;
 }
 
 async function createOwned(admin: pg.Client, service: string, password: string): Promise<void> {

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { withService } from './new-service.ts';
+
+const table = readFileSync(new URL('../platform/services.ts', import.meta.url), 'utf8');
+
+it('a new service starts before the gateway', () => {
+  expect(withService(table, 'agency')).toContain(
+    "  { name: 'agency', database: true, rpc: true },\n  { name: 'gateway', database: false, rpc: false },",
+  );
+});
+
+it('refuses a table that it does not understand', () => {
+  expect(() => withService('', 'agency')).toThrow(/gateway/);
+});

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Arguments } from '../command-line.ts';
+import { EXIT, type ExitCode, Failure, UsageError } from '../exit-codes.ts';
+import { ensureGenerated } from '../generate.ts';
+import { ROOT, serviceFolder } from '../paths.ts';
+import { SERVICES } from '../platform/services.ts';
+
+const TEMPLATES = join(ROOT, 'packages/cli/templates');
+const TABLE = join(ROOT, 'packages/cli/src/platform/services.ts');
+/** One word: it is a folder, a database, a role, a part of subjects and of a proto package, each with rules. */
+const NAME = /^[a-z][a-z0-9]{1,29}$/;
+const FIRST_RPC_PORT = 7101;
+
+/** Makes a service that runs with the others and passes `./fanfare test`: a place to begin, not a sketch. */
+export async function run(args: Arguments): Promise<ExitCode> {
+  const name = args.positionals[0] ?? '';
+  if (!NAME.test(name)) throw new UsageError('NAME is one word of 2 to 30 small letters and digits');
+  const folder = serviceFolder(name);
+  if (existsSync(folder)) throw new Failure(`${folder} exists already`);
+  const files = filesOf(name, nextNumber());
+  for (const [path, text] of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  writeFileSync(TABLE, withService(readFileSync(TABLE, 'utf8'), name));
+  install();
+  await ensureGenerated();
+  console.error(`fanfare: made services/${name} and its proto; read its README and "./fanfare test ${name}"`);
+  return EXIT.ok;
+}
+
+/** Ports are counted over all services that have RPCs; the gateway's operators' port 7205 is left out. */
+function nextNumber(): number {
+  const services = SERVICES.filter((service) => service.rpc).length;
+  return services < 4 ? services : services + 1;
+}
+
+function filesOf(name: string, number: number): readonly (readonly [path: string, text: string])[] {
+  const words: Readonly<Record<string, string>> = {
+    name,
+    Name: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+    rpcPort: String(FIRST_RPC_PORT + number),
+    opsPort: String(FIRST_RPC_PORT + 100 + number),
+  };
+  const fill = (template: string): string =>
+    readFileSync(join(TEMPLATES, template), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, word: string) => words[word] ?? '');
+  const service = globSync('service/**/*.tmpl', { cwd: TEMPLATES }).map((template) => {
+    const path = template.replace(/^service\//, '').replace(/\.tmpl$/, '');
+    return [join(serviceFolder(name), path), fill(template)] as const;
+  });
+  const proto = join(ROOT, `proto/fanfare/${name}/v1/${name}_service.proto`);
+  return [...service, [proto, fill('proto/service.proto.tmpl')]];
+}
+
+/** The table of what runs, with the new service before the gateway, which may come to call it. */
+export function withService(table: string, name: string): string {
+  const gateway = /^ {2}\{ name: 'gateway'/m;
+  if (!gateway.test(table)) throw new Error('the table of services does not list the gateway');
+  return table.replace(gateway, (line) => `  { name: '${name}', database: true, rpc: true },\n${line}`);
+}
+
+function install(): void {
+  const pnpm = spawnSync('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline'], {
+    cwd: ROOT,
+    env: { ...process.env, CI: 'true' },
+    stdio: ['ignore', 2, 2],
+  });
+  if (pnpm.status !== 0) throw new Failure('installing the new package failed, see above');
+}
