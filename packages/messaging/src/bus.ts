@@ -98,9 +98,15 @@ export function openBus(options: BusOptions): Bus {
       follow(connection).catch((error: unknown) => options.log.error({ err: error }, 'lost sight of the connection'));
     },
     stop: async () => {
-      // Draining without a server would wait for one.
-      await (connected ? live().drain() : live().close());
-      connected = false;
+      try {
+        // Draining without a server would wait for one.
+        if (connected) await live().drain();
+      } catch (error) {
+        options.log.debug({ err: error }, 'connection lost while draining');
+      } finally {
+        connected = false;
+        await live().close();
+      }
     },
     problem: () => (connected ? null : 'not connected to NATS'),
   };

@@ -1,10 +1,21 @@
 /** What every test here needs: a database, a NATS server, and a toy event whose message numbers its entity's versions. */
 import type { EventType } from '@fanfare/contracts';
 import { type Database, openDatabase, type Sql } from '@fanfare/database';
-import { silentLogger } from '@fanfare/kit';
+import { type Part, silentLogger } from '@fanfare/kit';
 import { cloneDatabase, privateNats, type RunningServer, type ServerOptions } from '@fanfare/testing';
 import { Registry } from 'prom-client';
-import { announce, announcement, type Bus, openBus, type Relay, type RelayOptions, outboxRelay } from '../src/index.ts';
+import {
+  announce,
+  announcement,
+  type Bus,
+  type Consumer,
+  type ConsumersOptions,
+  consumers,
+  openBus,
+  outboxRelay,
+  type Relay,
+  type RelayOptions,
+} from '../src/index.ts';
 
 export interface Moved {
   readonly entity: string;
@@ -32,6 +43,8 @@ export interface Platform {
   readonly bus: (url?: string) => Promise<Bus>;
   /** A relay that has been started, on a bus of its own. */
   readonly relay: (options?: Partial<RelayOptions>) => Promise<Relay>;
+  /** Consumers that have been started, on a bus of their own. */
+  readonly consume: (definitions: readonly Consumer[], options?: Partial<ConsumersOptions>) => Promise<Part>;
   readonly close: () => Promise<void>;
 }
 
@@ -65,6 +78,22 @@ export async function openPlatform(options: ServerOptions = {}): Promise<Platfor
       opened.push(made);
       return made;
     },
+    consume: async (definitions, more = {}) => {
+      const made = consumers(
+        {
+          service: 'depot',
+          bus: more.bus ?? (await bus()),
+          database,
+          log: silentLogger,
+          metrics: new Registry(),
+          ...more,
+        },
+        definitions,
+      );
+      await made.start?.();
+      opened.push(made);
+      return made;
+    },
     close: async () => {
       for (const part of opened.reverse()) await part.stop?.();
       await database.stop?.();
@@ -78,6 +107,8 @@ export async function move(tx: Sql, entity: string, from: number, count = 1): Pr
   const versions = Array.from({ length: count }, (_, index) => from + index);
   await announce(
     tx,
-    versions.map((version) => announcement(moved, { entity, version }, { entityId: entity, entityVersion: BigInt(version) })),
+    versions.map((version) =>
+      announcement(moved, { entity, version }, { entityId: entity, entityVersion: BigInt(version) }),
+    ),
   );
 }

@@ -1,4 +1,5 @@
 /** Looking into a stream the way a reader outside would. */
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '../src/index.ts';
 import { STREAM } from './platform.ts';
 
@@ -13,7 +14,8 @@ export interface Stored {
 
 /** Every message of the stream, in its order. */
 export async function storedEvents(bus: Bus): Promise<readonly Stored[]> {
-  const { streams } = await bus.manager();
+  // Short, so that a question to a server that was just stopped does not hold up the test.
+  const { streams } = await jetstreamManager(bus.connection, { checkAPI: false, timeout: 500 });
   const { state } = await streams.info(STREAM);
   const sequences = Array.from({ length: state.messages }, (_, index) => state.first_seq + index);
   const messages = await Promise.all(sequences.map((seq) => streams.getMessage(STREAM, { seq })));
@@ -37,7 +39,10 @@ export async function storedEvents(bus: Bus): Promise<readonly Stored[]> {
 /** Versions by entity, in the order of the stream. */
 export function versionsOf(events: readonly Pick<Stored, 'entity' | 'version'>[]): Record<string, number[]> {
   const versions: Record<string, number[]> = {};
-  for (const { entity, version } of events) (versions[entity] ??= []).push(version);
+  for (const { entity, version } of events) {
+    versions[entity] ??= [];
+    versions[entity].push(version);
+  }
   return versions;
 }
 
