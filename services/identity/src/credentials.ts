@@ -25,9 +25,9 @@ interface Typed {
   readonly password: string;
 }
 
-export const PASSWORD_LEAST = 8;
+const PASSWORD_LEAST = 8;
 /** Bounds the work of a hash; a passphrase of twenty words fits. */
-export const PASSWORD_MOST = 128;
+const PASSWORD_MOST = 128;
 
 const characters = (text: string): number => [...text].length;
 

@@ -11,7 +11,7 @@ import { heldStates, insertKey, lockKeys, newKey, readKeys } from './key-store.t
 import type { KeyVault } from './key-vault.ts';
 
 /** Who the token speaks for. */
-export interface TokenSubject {
+interface TokenSubject {
   readonly userId: bigint;
   readonly sessionId: string;
   readonly roles: readonly string[];

@@ -18,7 +18,7 @@ export interface Passwords {
 }
 
 /** How long the caller still waits; null for ever. Whoever has gone costs no hash. */
-export type RemainingMs = () => number | null;
+type RemainingMs = () => number | null;
 
 /** @throws OVERLOADED from its functions when too many wait, DEADLINE_EXCEEDED when the caller is gone */
 export function passwords(concurrency: number): Passwords {

@@ -1,6 +1,6 @@
 /** Who may do what to whose account. */
 
-export const ROLES = ['user', 'moderator', 'admin'] as const;
+const ROLES = ['user', 'moderator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);

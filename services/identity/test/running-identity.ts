@@ -23,7 +23,7 @@ import { createIdentityService } from '../src/service.ts';
 
 export type Identity = RpcClient<typeof IdentityServiceService>['call'];
 
-export interface Heard {
+interface Heard {
   readonly subject: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers: { readonly get: (name: string) => string };
