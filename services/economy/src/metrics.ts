@@ -4,7 +4,7 @@ import type { Verdict } from './command.ts';
 /** One function per thing that happens in the ledger. */
 export interface LedgerMetrics {
   readonly judged: (verdict: Verdict) => void;
-  readonly committed: (commands: number, seconds: number) => void;
+  readonly settled: (commands: number, seconds: number) => void;
   readonly overloaded: () => void;
   readonly failed: (how: string) => void;
 }
@@ -50,7 +50,7 @@ export function ledgerMetrics(registry: Registry, queueLength: () => number): Le
   });
   return {
     judged: ({ type }) => verdicts.inc({ verdict: type }),
-    committed: (commands, seconds) => {
+    settled: (commands, seconds) => {
       sizes.observe(commands);
       durations.observe(seconds);
     },

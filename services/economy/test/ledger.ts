@@ -1,5 +1,6 @@
 /** What the ledger's tests share: an engine on a database of its own, and commands for it. */
 import { randomUUID } from 'node:crypto';
+import type { Sql } from '@fanfare/database';
 import { createMetrics, silentLogger } from '@fanfare/kit';
 import { cloneDatabase, type TestDatabase } from '@fanfare/testing';
 import pg from 'pg';
@@ -13,6 +14,8 @@ export interface Ledger {
   readonly engine: Engine;
   /** A second and third engine on the same database, or one behind a proxy. Stopped with the first. */
   readonly openEngine: (url?: string, queueSize?: number) => Promise<Engine>;
+  /** The tests' own connection. */
+  readonly connection: Sql;
   readonly sql: <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
 }
 
@@ -46,6 +49,9 @@ export function testLedger(): Ledger {
     },
     get engine() {
       return first;
+    },
+    get connection() {
+      return client;
     },
     openEngine,
     sql: async (text, values) => (await client.query(text, values)).rows,

@@ -1,0 +1,182 @@
+/**
+ * Brings a batch to an answer for each of its commands, whatever happens to the database meanwhile.
+ *
+ * A batch is two round trips (batch-read, batch-write) around a pure fold, in one transaction. A failed attempt is
+ * judged by retry.ts. Commands are sent again unchanged: if the lost commit had arrived after all, their ids are found
+ * and they are answered as they were the first time. A batch that the database refuses is halved until the command it
+ * refuses is alone; only that one fails.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AppError, commonErrors, type Logger } from '@fanfare/kit';
+import type pg from 'pg';
+import { readBatch } from './batch-read.ts';
+import { writeBatch } from './batch-write.ts';
+import type { LedgerCommand, Verdict } from './command.ts';
+import { type Folded, foldBatch, type LedgerState } from './fold.ts';
+import { connectLedger, type LedgerConnection } from './ledger-connection.ts';
+import type { LedgerMetrics } from './metrics.ts';
+import { FoldFailure, failureOf, pauseMs, stepAfter } from './retry.ts';
+
+/** A command and whoever waits for it. */
+export interface Waiting {
+  readonly command: LedgerCommand;
+  /** On the monotonic clock; Infinity: for ever. */
+  readonly until: number;
+  /** Past the fold it runs to its end, whoever waits: it may have been committed. */
+  folded: boolean;
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: AppError) => void;
+}
+
+export interface BatchRunnerOptions {
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  readonly metrics: LedgerMetrics;
+  /** Called after a commit that wrote journals. */
+  readonly onPosted: () => void;
+}
+
+export interface BatchRunner {
+  readonly connect: () => Promise<void>;
+  /** Answers every command of the batch. Never rejects. One at a time. */
+  readonly settle: (batch: readonly Waiting[]) => Promise<void>;
+  /** False while attempts fail for want of a connection. */
+  readonly healthy: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+interface Stuck {
+  readonly step: 'isolate' | 'give_up';
+  readonly live: readonly Waiting[];
+  readonly error: unknown;
+}
+
+/** Longer than the session's statement_timeout: then the connection itself hangs. */
+const ATTEMPT_TIMEOUT_MS = 8000;
+
+export function createBatchRunner({ databaseUrl, log, metrics, onPosted }: BatchRunnerOptions): BatchRunner {
+  let connection: LedgerConnection | null = null;
+  let healthy = true;
+
+  async function settle(batch: readonly Waiting[]): Promise<void> {
+    const stuck = await attemptRepeatedly(batch);
+    if (stuck?.step === 'isolate') await isolate(stuck.live, stuck.error);
+    if (stuck?.step === 'give_up') rejectAll(stuck.live, commonErrors.UNAVAILABLE());
+  }
+
+  /** @returns null when every command was answered, else where and why it makes no sense to go on */
+  async function attemptRepeatedly(batch: readonly Waiting[]): Promise<Stuck | null> {
+    const started = performance.now();
+    let races = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const live = dropExpired(batch);
+      const error = live.length === 0 ? null : await attemptBatch(live);
+      if (error === null) return null;
+      const failure = failureOf(error);
+      races += failure === 'again' ? 1 : 0;
+      const step = stepAfter(failure, races, performance.now() - started);
+      metrics.failed(step);
+      log.warn({ err: error, step, attempt, commands: live.length }, 'a ledger batch failed');
+      if (step !== 'again') return { step, live, error };
+      await delay(pauseMs(attempt));
+    }
+  }
+
+  /** Halves a refused batch, in order; a single command is told that it cannot be posted. */
+  async function isolate(batch: readonly Waiting[], cause: unknown): Promise<void> {
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1) {
+      const { journalId, operation } = first.command;
+      log.error({ err: cause, journalId, operation }, 'the database refuses this command');
+      return rejectAll(batch, commonErrors.INTERNAL());
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await settle(batch.slice(0, middle));
+    await settle(batch.slice(middle));
+  }
+
+  /** Answers those whose callers have left. */
+  function dropExpired(batch: readonly Waiting[]): readonly Waiting[] {
+    const now = performance.now();
+    return batch.filter((waiting) => {
+      const keep = waiting.folded || waiting.until > now;
+      if (!keep) answer(waiting, { type: 'dropped' });
+      return keep;
+    });
+  }
+
+  function answer(waiting: Waiting | undefined, verdict: Verdict): void {
+    metrics.judged(verdict);
+    waiting?.resolve(verdict);
+  }
+
+  /** @returns null when every command was answered, else what went wrong */
+  async function attemptBatch(batch: readonly Waiting[]): Promise<unknown> {
+    try {
+      const live = await usableConnection();
+      const hung = setTimeout(live.drop, ATTEMPT_TIMEOUT_MS);
+      await transact(live.client, batch)
+        .catch((error: unknown) => abandon(live, error))
+        .finally(() => clearTimeout(hung));
+      healthy = true;
+      return null;
+    } catch (error) {
+      healthy = failureOf(error) !== 'reconnect';
+      return error;
+    }
+  }
+
+  /** One transaction; answers its commands when it is committed. */
+  async function transact(client: pg.Client, batch: readonly Waiting[]): Promise<void> {
+    const { head, state } = await readBatch(client, commandsOf(batch));
+    // The wait for the head is over: who has left by now is not charged.
+    const live = dropExpired(batch);
+    for (const waiting of live) waiting.folded = true;
+    const folded = foldOrFail(state, commandsOf(live), head.now);
+    if (folded.journals.length === 0 && folded.refusals.length === 0) {
+      await client.query('rollback');
+    } else {
+      await writeBatch(client, head, folded);
+      if (folded.journals.length > 0) onPosted();
+    }
+    for (const [index, verdict] of folded.verdicts.entries()) answer(live[index], verdict);
+  }
+
+  async function usableConnection(): Promise<LedgerConnection> {
+    if (connection === null || !connection.usable()) connection = await connectLedger(databaseUrl);
+    return connection;
+  }
+
+  return {
+    connect: async () => {
+      await usableConnection();
+    },
+    settle,
+    healthy: () => healthy,
+    close: async () => {
+      if (connection?.usable() === true) await connection.client.end();
+    },
+  };
+}
+
+const commandsOf = (batch: readonly Waiting[]): readonly LedgerCommand[] => batch.map((waiting) => waiting.command);
+
+function rejectAll(batch: readonly Waiting[], error: AppError): void {
+  for (const waiting of batch) waiting.reject(error);
+}
+
+/** Leaves the connection without a transaction, or leaves the connection. @throws the error again */
+async function abandon({ client, usable, drop }: LedgerConnection, error: unknown): Promise<never> {
+  if (failureOf(error) === 'reconnect') drop();
+  // Behind a failed commit there is no transaction any more, and the server only warns.
+  else if (usable()) await client.query('rollback').catch(drop);
+  throw error;
+}
+
+function foldOrFail(state: LedgerState, commands: readonly LedgerCommand[], postedAt: Date): Folded {
+  try {
+    return foldBatch(state, commands, postedAt);
+  } catch (error) {
+    throw new FoldFailure('the fold threw', { cause: error });
+  }
+}
