@@ -1,0 +1,21 @@
+import type { Database } from '@fanfare/database';
+import type { Logger } from '@fanfare/kit';
+import type { Relay } from '@fanfare/messaging';
+import type { Config } from './config.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import type { RoomMetrics } from './metrics.ts';
+import type { Presence } from './presence.ts';
+import type { RoomTokens } from './room-token.ts';
+
+/** What commands, queries and sweepers work with. */
+export interface Deps {
+  readonly config: Config;
+  readonly database: Database;
+  /** Over the same pool, for single statements. */
+  readonly prisma: PrismaClient;
+  readonly relay: Pick<Relay, 'wake'>;
+  readonly presence: Presence;
+  readonly tokens: RoomTokens;
+  readonly metrics: RoomMetrics;
+  readonly log: Logger;
+}

@@ -1,0 +1,90 @@
+import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
+import { openDatabase } from '@fanfare/database';
+import {
+  type Clock,
+  closing,
+  composeService,
+  createLogger,
+  createMetrics,
+  opsServer,
+  rpcServer,
+  type Service,
+  systemClock,
+  tlsFilesOf,
+} from '@fanfare/kit';
+import { openBus, outboxRelay } from '@fanfare/messaging';
+import { chatRetention } from './chat-retention.ts';
+import type { Config } from './config.ts';
+import { countSweeper } from './count-sweeper.ts';
+import type { Deps } from './deps.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import { roomMetrics } from './metrics.ts';
+import { openPresence } from './presence.ts';
+import { presenceSweeper } from './presence-sweeper.ts';
+import { roomTokens } from './room-token.ts';
+import { handlers } from './rpc.ts';
+
+export interface Overrides {
+  readonly clock: Clock;
+}
+
+export type RoomsService = Service & { readonly rpcPort: () => number; readonly opsPort: () => number };
+
+export async function createRoomsService(config: Config, overrides: Partial<Overrides> = {}): Promise<RoomsService> {
+  const log = createLogger('rooms', config.LOG_LEVEL);
+  const metrics = createMetrics('rooms');
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
+  const bus = openBus({
+    url: config.NATS_URL,
+    name: 'rooms',
+    credsFile: config.NATS_CREDS_FILE,
+    tlsCaFile: config.NATS_TLS_CA_FILE,
+    log,
+  });
+  const relay = outboxRelay({ service: 'rooms', databaseUrl: config.DATABASE_URL, bus, log, metrics });
+  const deps: Deps = {
+    config,
+    database,
+    prisma: new PrismaClient({ adapter: database.prismaAdapter() }),
+    relay,
+    presence: openPresence({
+      url: config.REDIS_URL,
+      graceMs: config.PRESENCE_GRACE_MS,
+      sweepMs: config.PRESENCE_SWEEP_MS,
+      log,
+    }),
+    tokens: roomTokens({
+      secrets: config.ROOM_TOKEN_SECRETS,
+      ttlSeconds: config.ROOM_TOKEN_TTL_SECONDS,
+      clock: overrides.clock ?? systemClock,
+    }),
+    metrics: roomMetrics(metrics),
+    log,
+  };
+  const rpc = rpcServer(RoomsServiceService, handlers(deps), {
+    service: 'rooms',
+    host: config.GRPC_HOST,
+    port: config.GRPC_PORT,
+    tls: tlsFilesOf(config),
+    log,
+    metrics,
+  });
+  const ops = opsServer({ host: config.OPS_HOST, port: config.OPS_PORT, metrics, problems: () => service.problems() });
+  const service = composeService(
+    'rooms',
+    [
+      database,
+      closing('prisma', () => deps.prisma.$disconnect()),
+      bus,
+      relay,
+      deps.presence,
+      countSweeper(deps),
+      presenceSweeper(deps),
+      chatRetention(deps),
+      rpc,
+      ops,
+    ],
+    { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS },
+  );
+  return { ...service, rpcPort: rpc.port, opsPort: ops.port };
+}
