@@ -11,7 +11,7 @@ it('prepares today and the next two days in UTC, over the end of a year', () => 
 
 it('drops a day when its last moment is more than 72 hours ago, and nothing that is not a day', () => {
   const tables = ['outbox_sent_default', 'outbox_sent_20261117', 'outbox_sent_20261118', 'outbox_sent_20261121'];
-  expect(daysToDrop(tables, new Date('2026-11-21T00:00:00.000Z'))).toEqual(['outbox_sent_20261117']);
+  expect(daysToDrop(tables, new Date('2026-11-21T00:00:00.001Z'))).toEqual(['outbox_sent_20261117']);
   expect(daysToDrop(tables, new Date('2026-11-22T00:00:00.001Z'))).toEqual([
     'outbox_sent_20261117',
     'outbox_sent_20261118',

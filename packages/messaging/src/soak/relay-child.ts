@@ -10,10 +10,10 @@ export interface RelayChild {
   readonly kill: () => Promise<void>;
 }
 
-/** Starts a relay in a process of its own. */
-export function spawnRelay(service: string, databaseUrl: string, natsUrl: string): RelayChild {
+/** Starts a relay in a process of its own. @param failOneIn lets that share of its publishes fail; 0 none */
+export function spawnRelay(service: string, databaseUrl: string, natsUrl: string, failOneIn = 0): RelayChild {
   const program = fileURLToPath(new URL('relay-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, service, databaseUrl, natsUrl], {
+  const child = spawn(process.execPath, [program, service, databaseUrl, natsUrl, String(failOneIn)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const leads = new Promise<void>((resolve, reject) => {
