@@ -11,4 +11,6 @@ export const errors = errorCatalogue({
   MALFORMED_BODY: ['invalid', 'The body is not valid JSON.'],
   UNSUPPORTED_MEDIA_TYPE: ['invalid', 'The body must be sent as application/json.'],
   PAYLOAD_TOO_LARGE: ['invalid', 'The request is larger than {maximum} bytes.'],
+  UNKNOWN_EVENT: ['not_found', 'There is no event {event}.'],
+  UNSUPPORTED_VERSION: ['failed_precondition', 'This server speaks version {supported} of the protocol.'],
 });

@@ -1,0 +1,59 @@
+import { commonFields, type Environment, field, modeOf, parseEnvironment, Secret } from '@fanfare/kit';
+import { z } from 'zod';
+import { policiesOf } from './limits/policies.ts';
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** What rooms and gateways share on a laptop; production has no default. */
+const DEVELOPMENT_SECRET = 'fanfare-development-room-tokens';
+
+export function readConfig(env: Environment) {
+  const mode = modeOf(env);
+  return parseEnvironment(
+    'gateway',
+    z.object({
+      ...commonFields,
+      HTTP_HOST: field.text().default('127.0.0.1'),
+      HTTP_PORT: field.port().default(8080),
+      OPS_PORT: field.port().default(7205),
+      NODE_NAME: field.text().default(`gateway-${process.pid}`),
+      REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
+      IDENTITY_RPC_URL: field.text().default('127.0.0.1:7101'),
+      ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
+      GIFTING_RPC_URL: field.text().default('127.0.0.1:7103'),
+      ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
+      ROOM_TOKEN_SECRETS: secretList(mode === 'production'),
+      NATS_REPLICAS: field.integer(1, 5).default(1),
+      EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(600_000),
+      EDGE_HISTORY_BYTES: field.integer(65_536, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+      SOCKET_BUFFER_BYTES: field.integer(16_384, 2 ** 30).default(2 ** 20),
+      DRAIN_PER_SECOND: field.integer(1, 100_000).default(1000),
+      RATE_LIMITS: field.optional().transform((text, context) => {
+        try {
+          return policiesOf(text);
+        } catch (error) {
+          context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+          return z.NEVER;
+        }
+      }),
+      CORS_ORIGINS: field.list().optional(),
+      TRUST_PROXY: field.optional(),
+    }),
+    env,
+  );
+}
+
+const SECRET_LENGTH_LEAST = 32;
+
+/** Comma-separated; all of them verify. */
+function secretList(isProduction: boolean) {
+  const each = (text: string): string[] => text.split(',').map((part) => part.trim());
+  const least = isProduction ? SECRET_LENGTH_LEAST : 1;
+  const present = z
+    .string()
+    .refine((text) => each(text).every((secret) => secret.length >= least), {
+      error: `each must be at least ${least} characters`,
+    })
+    .transform((text) => each(text).map((secret) => new Secret(secret)));
+  return isProduction ? present : present.prefault(DEVELOPMENT_SECRET);
+}

@@ -1,0 +1,205 @@
+/**
+ * The channels of one gateway. It subscribes to a channel only while it has a member for it, so a room's messages
+ * reach only the gateways that hold somebody who is in it.
+ */
+import type { Clock, Logger, Part } from '@fanfare/kit';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { type Channel, createChannel, type Link, type Member, type Membership, type Resume } from './channel.ts';
+import type { EdgeConnection, Generation } from './connection.ts';
+import { history } from './history.ts';
+import { laterOf, NOWHERE } from './position.ts';
+import { messageIdOf, parseRecord, sequenceOf } from './record.ts';
+import { recovery } from './recovery.ts';
+import { ensureEdgeStream, type HistoryLimits } from './stream.ts';
+import { liveSubject, TICK } from './subjects.ts';
+import { publishTick } from './tick.ts';
+
+export interface HubOptions {
+  readonly connection: EdgeConnection;
+  readonly limits: HistoryLimits;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+export interface Hub extends Part {
+  /**
+   * Takes a place in a channel, after `resume` if everything since can be proved.
+   * @throws UNAVAILABLE when the stream cannot be read within some seconds
+   */
+  readonly join: (channel: string, member: Member, resume: Resume | null) => Promise<Membership>;
+}
+
+/** A silent channel is compared with the stream this often. */
+const COMPARE_AFTER_MS = 29_000;
+const COMPARE_EVERY_MS = 1000;
+/** 50,000 silent channels take 25 rounds. */
+const COMPARE_AT_ONCE = 2000;
+/** Replicas of a cluster expire messages by their own clocks: a witness so near its age limit may be gone elsewhere. */
+const CLUSTER_AGE_MARGIN_MS = 10_000;
+
+export function createHub(options: HubOptions): Hub {
+  const { connection, log, clock } = options;
+  const channels = new Map<string, { readonly channel: Channel; holders: number }>();
+  const metrics = hubMetrics(options.metrics, () => channels.size);
+  let link: Link | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  connection.onGeneration(async (generation) => {
+    await ensureEdgeStream(generation.manager, options.limits);
+    const opened = await openLink(generation, options, (lagMs) => metrics.lag.observe(lagMs / 1000));
+    link = opened;
+    generation.lost.addEventListener('abort', () => {
+      if (link !== opened) return;
+      link = null;
+      for (const { channel } of channels.values()) channel.disconnect();
+    });
+    for (const { channel } of channels.values()) channel.connect(opened);
+  });
+
+  function hold(name: string): Channel {
+    const held = channels.get(name);
+    if (held !== undefined) {
+      held.holders += 1;
+      return held.channel;
+    }
+    const onCaughtUp = (outcome: string): void => metrics.repairs.inc({ outcome });
+    const channel = createChannel(name, { log, clock, onCaughtUp });
+    channels.set(name, { channel, holders: 1 });
+    if (link !== null) channel.connect(link);
+    return channel;
+  }
+
+  function release(name: string): void {
+    const held = channels.get(name);
+    if (held === undefined) return;
+    held.holders -= 1;
+    if (held.holders > 0) return;
+    channels.delete(name);
+    held.channel.disconnect();
+  }
+
+  function compareSilent(): void {
+    let left = COMPARE_AT_ONCE;
+    for (const { channel } of channels.values()) {
+      if (channel.silentMs() < COMPARE_AFTER_MS) continue;
+      channel.compare().catch((error: unknown) => log.debug({ err: error, channel: channel.name }, 'not compared'));
+      left -= 1;
+      if (left === 0) return;
+    }
+  }
+
+  return {
+    name: 'hub',
+    join: async (name, member, resume) => {
+      const channel = hold(name);
+      try {
+        const joined = await channel.join(member, resume);
+        if (resume !== null) metrics.recoveries.inc({ outcome: joined.recovered ? 'recovered' : 'not_recovered' });
+        return { ...joined, leave: once(() => leaveAndRelease(joined, name)) };
+      } catch (error) {
+        release(name);
+        if (resume !== null) metrics.recoveries.inc({ outcome: 'failed' });
+        throw error;
+      }
+    },
+    start: async () => {
+      timer = setInterval(compareSilent, COMPARE_EVERY_MS);
+      timer.unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      for (const { channel } of channels.values()) channel.disconnect();
+      channels.clear();
+    },
+    problem: () => (link === null ? 'the channels are not open' : null),
+  };
+
+  function leaveAndRelease(joined: Membership, name: string): void {
+    joined.leave();
+    release(name);
+  }
+}
+
+/** A place is given back once, however often its holder says so. */
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
+
+async function openLink(
+  generation: Generation,
+  { limits, clock, log }: HubOptions,
+  onLag: (milliseconds: number) => void,
+): Promise<Link> {
+  const { connection } = generation;
+  const stored = history(generation, limits.replicas > 1);
+  const margin = limits.replicas > 1 ? CLUSTER_AGE_MARGIN_MS : Number.NEGATIVE_INFINITY;
+  const now = (): number => clock.now().getTime();
+  let tick = NOWHERE;
+
+  const subscribe: Link['subscribe'] = (channel, arrived) => {
+    const subscription = connection.subscribe(liveSubject(channel), {
+      callback: (error, message) => {
+        if (error !== null) return log.warn({ err: error, channel }, 'subscription failed');
+        const seq = sequenceOf(message.headers, 'Nats-Sequence');
+        // Whatever was not published by the stream has no place in the order.
+        if (!Number.isSafeInteger(seq)) return;
+        const at = Date.parse(message.headers?.get('Nats-Time-Stamp') ?? '');
+        if (!Number.isNaN(at)) onLag(Math.max(0, now() - at));
+        const record = parseRecord({ seq, id: messageIdOf(message.headers) }, message.data);
+        arrived(record, sequenceOf(message.headers, 'Nats-Last-Sequence'));
+      },
+    });
+    return () => {
+      if (!connection.isClosed()) subscription.unsubscribe();
+    };
+  };
+
+  subscribe(TICK, ({ seq, id }) => {
+    tick = { seq, id };
+  });
+  // The first gateway of an empty stream: a position is needed before anybody joins.
+  const newest = (await stored.last(TICK)) ?? (await publishTick(generation));
+  tick = laterOf(tick, { seq: newest.seq, id: newest.id });
+  return {
+    history: stored,
+    recovery: recovery({ history: stored, witnessAgeMostMs: limits.maxAgeMs - margin, now }),
+    tick: () => tick,
+    subscribe,
+  };
+}
+
+function hubMetrics(registry: Registry, channelCount: () => number) {
+  new Gauge({
+    name: 'fanfare_edge_channels',
+    help: 'Channels this gateway is subscribed to',
+    registers: [registry],
+    collect() {
+      this.set(channelCount());
+    },
+  });
+  return {
+    lag: new Histogram({
+      name: 'fanfare_edge_lag_seconds',
+      help: 'From the stream storing a message to this gateway receiving it',
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers: [registry],
+    }),
+    recoveries: new Counter({
+      name: 'fanfare_edge_recoveries_total',
+      help: 'Members that asked for what they missed, by outcome',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+    repairs: new Counter({
+      name: 'fanfare_edge_repairs_total',
+      help: 'Channels that this gateway caught up after a gap or a lost connection, by outcome',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+  };
+}

@@ -1,0 +1,81 @@
+import { roomChannel } from '@fanfare/contracts';
+import { type CallOptions, commonErrors } from '@fanfare/kit';
+import { z } from 'zod';
+import type { Resume } from '../../edge/channel.ts';
+import { decodePosition } from '../../edge/position.ts';
+import type { EdgeRecord } from '../../edge/record.ts';
+import * as fields from '../../http/fields.ts';
+import { presentSnapshot } from '../../present/room.ts';
+import { type Answer, type CommandDeps, defineCommand } from '../command.ts';
+import { type RoomClaims, verifyRoomToken } from '../room-token.ts';
+import { metaOf, type Session } from '../session.ts';
+
+const TOKEN_LENGTH_MOST = 4096;
+
+/** How much older than the stay its position may be: a stay begins with a tick of some seconds ago. */
+const BEFORE_STAY_MS = 10_000;
+
+export const roomJoin = defineCommand({
+  event: 'room.join',
+  // What `off` is is the gateway's business: anything that is not a position recovers nothing.
+  payload: z.object({ token: fields.exactText(1, TOKEN_LENGTH_MOST), off: z.unknown() }),
+  run: async (deps, session, { token, off }, call) => {
+    const claims = await verifyRoomToken(token, session.principal.userId, deps.roomTokenSecrets, deps.clock);
+    return session.inTurn(() => enter(deps, session, claims, off, call));
+  },
+});
+
+/** The position is taken before the snapshot is asked for, so that nothing falls between the two. */
+async function enter(
+  deps: CommandDeps,
+  session: Session,
+  claims: RoomClaims,
+  off: unknown,
+  call: CallOptions,
+): Promise<Answer> {
+  const { roomId, userId, since } = claims;
+  session.leaveRoom();
+  const channel = roomChannel(roomId);
+  const isEvicted = deps.revocations.isEvicted(roomId, userId, since);
+  const member = session.memberOf(channel, ({ name }) => {
+    if (name === 'room.closed') session.leaveRoom();
+  });
+  const membership = await deps.hub.join(channel, member, isEvicted ? null : resumeOf(claims, off));
+  try {
+    const { recovered, position } = membership;
+    // Presence may say that somebody is still in the room; that somebody is not, only the rooms service may.
+    const isKnown = recovered && (await deps.presence.isPresent(roomId, userId));
+    const snapshot = isKnown ? null : presentSnapshot(await deps.clients.rooms.call.getSnapshot({ roomId }, call));
+    // The socket has gone; nobody reads this.
+    if (session.hasEnded()) throw commonErrors.UNAVAILABLE();
+    // A block that came meanwhile found nobody in the room to put out: the rooms service is asked, now or again.
+    if (!isEvicted && deps.revocations.isEvicted(roomId, userId, since)) {
+      membership.leave();
+      return await enter(deps, session, claims, off, call);
+    }
+    session.enterRoom({ roomId, since, membership });
+    deps.presence.announce(roomId, userId);
+    const data = { ...metaOf(channel, position), recovered, ...(recovered ? {} : snapshot) };
+    return { data, afterwards: membership.start };
+  } catch (error) {
+    membership.leave();
+    throw error;
+  }
+}
+
+/** Who was out and came back does not read what was said meanwhile. */
+function resumeOf({ userId, since }: RoomClaims, off: unknown): Resume | null {
+  const position = decodePosition(off);
+  if (position === null) return null;
+  return {
+    position,
+    accepts: ({ positionAt, records }) =>
+      positionAt >= since.getTime() - BEFORE_STAY_MS && !records.some((record) => putsOut(record, userId)),
+  };
+}
+
+const OUT = ['room.member_blocked', 'room.member_kicked'];
+
+function putsOut({ message: { name, data } }: EdgeRecord, userId: bigint): boolean {
+  return OUT.includes(name) && (data as { readonly user_id?: unknown }).user_id === Number(userId);
+}

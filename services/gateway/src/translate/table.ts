@@ -1,0 +1,11 @@
+/** What a translation table is: every event of the catalogue, to what clients are shown of it. Pure. */
+import type { Emit, EventType, events } from '@fanfare/contracts';
+
+export type EventName = keyof typeof events;
+
+export type MessageOf<N extends EventName> = (typeof events)[N] extends EventType<infer T> ? T : never;
+
+export type Table<N extends EventName = EventName> = { readonly [K in N]: (message: MessageOf<K>) => readonly Emit[] };
+
+/** For events that no client is shown. */
+export const silent = (): readonly Emit[] => [];
