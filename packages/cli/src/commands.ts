@@ -47,6 +47,12 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/logs.ts'),
   },
   {
+    name: 'demo',
+    summary: 'Two people, a room and gifts, by real clients; starts the platform if needed.',
+    options: dataDir,
+    load: () => import('./commands/demo.ts'),
+  },
+  {
     name: 'test',
     summary: 'Runs every check, or those of one package, service or group.',
     positionals: ['[area]'],
@@ -56,6 +62,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'doctor',
     summary: 'Says what is missing on this machine and how to get it.',
     load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'Rebuilds the ledger from its entries and says whether it is sound.',
+    options: { ...json, ...dataDir },
+    load: () => import('./commands/verify.ts'),
   },
   {
     name: 'new-service',

@@ -9,9 +9,12 @@ import { programCheck } from './run-program.ts';
 import { checkTidy } from './tidy.ts';
 import { PROJECTS, vitestCheck } from './vitest.ts';
 
+/** Lint rules and the order of imports; the format is a check of its own. */
+const LINT = ['check', '--error-on-warnings', '--formatter-enabled=false'];
+
 const STATIC: readonly Check[] = [
   programCheck('format', ['static', 'format'], 'biome', ['format', '.']),
-  programCheck('lint', ['static', 'lint'], 'biome', ['lint', '--error-on-warnings', '.']),
+  programCheck('lint', ['static', 'lint'], 'biome', [...LINT, '.']),
   programCheck('types', ['static', 'types'], 'tsc', ['-p', 'tsconfig.json']),
   programCheck('proto lint', ['static', 'proto'], 'buf', ['lint', 'proto']),
   programCheck('proto format', ['static', 'proto'], 'buf', [
@@ -59,7 +62,7 @@ export function checksOf(area: string | undefined): readonly Check[] | undefined
 function checksOfFolder(folder: string): readonly Check[] {
   return [
     programCheck('format', [], 'biome', ['format', folder]),
-    programCheck('lint', [], 'biome', ['lint', '--error-on-warnings', folder]),
+    programCheck('lint', [], 'biome', [...LINT, folder]),
     programCheck('types', [], 'tsc', ['-p', 'tsconfig.json']),
     ...PROJECTS.filter((project) => hasTests(folder, project)).map((project) =>
       vitestCheck(project, [], [`${folder}/`]),

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { replay } from '@fanfare/messaging';
 import pg from 'pg';
 import type { Arguments } from '../command-line.ts';
-import { EXIT, type ExitCode, Failure, UsageError } from '../exit-codes.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { dataFolder } from '../paths.ts';
-import { currentSupervisor, dataFolderAt, readState } from '../platform/data-folder.ts';
-import { addressOf } from '../platform/databases.ts';
+import { dataFolderAt } from '../platform/data-folder.ts';
+import { runningDatabase } from '../platform/running-database.ts';
 import { SERVICES } from '../platform/services.ts';
 
 /**
@@ -17,7 +16,8 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const service = serviceOf(args.text('service'));
   const [fromSeq, toSeq] = [sequence('from', args.text('from')), sequence('to', args.text('to'))];
   const subjectPrefix = args.text('subject');
-  const client = new pg.Client({ connectionString: databaseOf(service, args.text('data-dir')) });
+  const folder = dataFolderAt(dataFolder(args.text('data-dir')));
+  const client = new pg.Client({ connectionString: runningDatabase(folder, service) });
   await client.connect();
   try {
     const range = {
@@ -43,13 +43,4 @@ function sequence(option: string, text: string | undefined): bigint | undefined 
   if (text === undefined) return undefined;
   if (!/^[1-9][0-9]{0,18}$/.test(text)) throw new UsageError(`--${option} is a sequence, a whole number from 1`);
   return BigInt(text);
-}
-
-/** The producer's own address, as the running platform uses it. */
-function databaseOf(service: string, dataDir: string | undefined): string {
-  const folder = dataFolderAt(dataFolder(dataDir));
-  const server = currentSupervisor(folder) === undefined ? undefined : readState(folder)?.infrastructure?.postgres.url;
-  if (server === undefined) throw new Failure(`nothing runs in ${folder.path}; start it with "fanfare up"`);
-  const passwords = JSON.parse(readFileSync(folder.passwords, 'utf8')) as Record<string, string>;
-  return addressOf(server, service, passwords[service] ?? '');
 }

@@ -27,6 +27,8 @@ export async function run(args: Arguments): Promise<ExitCode> {
   writeFileSync(TABLE, withService(readFileSync(TABLE, 'utf8'), name));
   install();
   await ensureGenerated();
+  // The order of imports depends on the name.
+  spawnSync('biome', ['check', '--write', folder], { cwd: ROOT, stdio: ['ignore', 2, 2] });
   console.error(`fanfare: made services/${name} and its proto; read its README and "./fanfare test ${name}"`);
   return EXIT.ok;
 }
