@@ -22,8 +22,8 @@ export interface CombosOptions {
 export interface Combos extends Part {
   /** The gift's number in its combo; 1 without a combo id. @throws UNAVAILABLE when the database is away */
   readonly next: (request: GiftRequest, until: number) => Promise<number>;
-  /** Takes a number back that no gift carries; best effort. */
-  readonly giveBack: (request: GiftRequest, count: number) => void;
+  /** Takes a number back that no gift carries, if it is still the newest. Best effort: never rejects. */
+  readonly giveBack: (request: GiftRequest, count: number) => Promise<void>;
 }
 
 interface ComboKey {
@@ -53,9 +53,9 @@ export function combos(options: CombosOptions): Combos {
   return {
     name: 'combos',
     next: async (request, until) => (request.comboId === null ? 1 : number(comboKeyOf(request), until)),
-    giveBack: (request, count) => {
+    giveBack: async (request, count) => {
       if (request.comboId === null) return;
-      takeBack(sql, comboKeyOf(request), count).catch((error: unknown) =>
+      await takeBack(sql, comboKeyOf(request), count).catch((error: unknown) =>
         log.debug({ err: error }, 'a combo number was not taken back'),
       );
     },

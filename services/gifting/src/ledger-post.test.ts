@@ -1,4 +1,4 @@
-import { PostBatchRequest, PostCommand, Verdict } from '@fanfare/contracts/economy/v1/economy_service';
+import { type PostBatchRequest, PostCommand, Verdict } from '@fanfare/contracts/economy/v1/economy_service';
 import { commonErrors, fakeClock, silentLogger } from '@fanfare/kit';
 import { expect, test } from 'vitest';
 import { ledgerPost } from './ledger-post.ts';

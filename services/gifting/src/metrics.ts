@@ -9,7 +9,6 @@ export interface GiftMetrics {
   readonly refused: (reason: string) => void;
   readonly batch: (stage: Stage, waitedMs: readonly number[]) => void;
   readonly sentAgain: () => void;
-  readonly recorded: (gifts: number) => void;
 }
 
 export function giftMetrics(registry: Registry): GiftMetrics {
@@ -39,11 +38,6 @@ export function giftMetrics(registry: Registry): GiftMetrics {
     help: 'Ledger batches sent again because their outcome was unknown',
     registers,
   });
-  const rows = new Counter({
-    name: 'fanfare_gifts_recorded_total',
-    help: 'Gifts written to the history from the events of the ledger',
-    registers,
-  });
   return {
     accepted: (repeated) => sends.inc({ outcome: repeated ? 'repeated' : 'accepted', reason: '' }),
     refused: (reason) => sends.inc({ outcome: 'refused', reason }),
@@ -52,6 +46,5 @@ export function giftMetrics(registry: Registry): GiftMetrics {
       for (const waited of waitedMs) waits.observe({ stage }, waited / 1000);
     },
     sentAgain: () => repeats.inc(),
-    recorded: (gifts) => rows.inc(gifts),
   };
 }

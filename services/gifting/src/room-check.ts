@@ -29,7 +29,7 @@ export function roomCheck(
 }
 
 /** A reason of a newer release of rooms is still a refusal. */
-export function refusalOf({ reason, metadata }: GiftVerdict): AppError | null {
+function refusalOf({ reason, metadata }: GiftVerdict): AppError | null {
   if (reason === '') return null;
   const known = Object.entries(KNOWN).find(([name]) => name === reason)?.[1];
   return known === undefined ? errors.ROOM_REFUSES_GIFT({ ...metadata, reason }) : known(metadata);

@@ -20,7 +20,7 @@ export interface GiftRequest {
 }
 
 const MAX_QUANTITY = 9999;
-export const MAX_RECIPIENTS = 50;
+const MAX_RECIPIENTS = 50;
 /** Sequences end there, so that every id is an exact JSON number. */
 const MAX_ID = MAX_MINOR;
 
