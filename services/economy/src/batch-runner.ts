@@ -118,7 +118,6 @@ export function createBatchRunner({ databaseUrl, log, metrics, onPosted }: Batch
       await transact(live.client, batch)
         .catch((error: unknown) => abandon(live, error))
         .finally(() => clearTimeout(hung));
-      healthy = true;
       return null;
     } catch (error) {
       healthy = failureOf(error) !== 'reconnect';
@@ -129,6 +128,7 @@ export function createBatchRunner({ databaseUrl, log, metrics, onPosted }: Batch
   /** One transaction; answers its commands when it is committed. */
   async function transact(client: pg.Client, batch: readonly Waiting[]): Promise<void> {
     const { head, state } = await readBatch(client, commandsOf(batch));
+    healthy = true;
     // The wait for the head is over: who has left by now is not charged.
     const live = dropExpired(batch);
     for (const waiting of live) waiting.folded = true;

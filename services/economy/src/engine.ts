@@ -75,6 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
       await running;
       await runner.close();
     },
-    problem: () => (runner.healthy() ? null : 'the database does not take batches'),
+    // Without work there is nothing to find out by: a replica that was idle since must not stay out of rotation.
+    problem: () => (running === null || runner.healthy() ? null : 'the database does not take batches'),
   };
 }
