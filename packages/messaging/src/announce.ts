@@ -33,10 +33,18 @@ export interface OutboxRow {
   readonly payload: string;
 }
 
-/** `announcement(events.giftSent, gift, { entityId: gift.id, entityVersion: 1n, correlationId })` */
+/** NATS carries messages up to 1 MiB by default, headers included; an event is a fact and not a document. */
+const MAX_BODY_BYTES = 512 * 1024;
+
+/**
+ * `announcement(events.giftSent, gift, { entityId: gift.id, entityVersion: 1n, correlationId })`
+ * @throws when the message is larger than 512 KiB, which no stream would take
+ */
 export function announcement<T>(type: EventType<T>, message: T, options: AnnouncementOptions): Announcement {
   const id = options.id ?? newId();
   const traceparent = options.traceparent ?? activeTraceparent();
+  const body = encodeBody(type, message);
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) throw new Error(`${type.subject} ${id} is larger than 512 KiB`);
   return {
     id,
     subject: type.subject,
@@ -46,7 +54,7 @@ export function announcement<T>(type: EventType<T>, message: T, options: Announc
     correlationId: options.correlationId ?? id,
     ...(options.tenantId === undefined ? {} : { tenantId: options.tenantId }),
     ...(traceparent === undefined ? {} : { traceparent }),
-    body: encodeBody(type, message),
+    body,
   };
 }
 

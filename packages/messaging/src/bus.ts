@@ -134,6 +134,8 @@ function connectionOptions({ url, name, credsFile, tlsCaFile }: Omit<BusOptions,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     // Credentials that are refused while a server restarts with new ones are no reason to give up for ever.
     ignoreAuthErrorAbort: true,
+    // A stack trace for every request costs more than the request.
+    noAsyncTraces: true,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: PINGS_OUT,
     ...(credsFile === undefined ? {} : { authenticator: credsAuthenticator(readFileSync(credsFile)) }),

@@ -94,6 +94,7 @@ it('changes a consumer once by an event that is delivered five times', async () 
 });
 
 it('waits for a stream that does not exist yet', async () => {
+  await eventually(() => expect(relay.leading()).toBe(true));
   await relay.stop?.();
   await (await bus.manager()).streams.delete(STREAM);
   await platform.consume([recorder]);
