@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { dataFolder } from '../paths.ts';
 import { currentSupervisor, dataFolderAt, type PlatformState, readState } from '../platform/data-folder.ts';
 import { infrastructureAnswers, problemsOf } from '../platform/readiness.ts';
-import { gatewaysOf } from '../platform/supervisor.ts';
+import { gatewaysOf } from '../platform/topology.ts';
 
 type ReplicaStatus = 'ready' | 'unready' | 'restarting';
 

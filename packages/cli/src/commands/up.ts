@@ -7,9 +7,9 @@ import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { ensureGenerated } from '../generate.ts';
 import { dataFolder, ROOT } from '../paths.ts';
 import { createDataFolder, type DataFolder, dataFolderAt, rotateLog } from '../platform/data-folder.ts';
-import { ADMINISTRATOR, DEMO_USERS } from '../platform/demo-data.ts';
+import { ADMINISTRATOR, DEMO_USERS } from '../platform/demo-accounts.ts';
 import { GATEWAY, parseReplicas, type Replicas } from '../platform/services.ts';
-import { type PlatformOptions, type Reporter, supervise } from '../platform/supervisor.ts';
+import type { PlatformOptions, Reporter } from '../platform/supervisor.ts';
 
 /** What a detached supervisor tells the command that waits for it. */
 type Message = { readonly progress: string } | { readonly ready: readonly string[] } | { readonly failed: string };
@@ -24,8 +24,15 @@ export async function run(args: Arguments): Promise<ExitCode> {
   }
   if (process.env[DETACHED] !== undefined) return runDetached(options);
   await ensureGenerated();
-  await supervise(options, terminalReporter(), stopSignal());
+  await superviseHere(options, terminalReporter());
   return EXIT.ok;
+}
+
+/** The supervisor's code needs generated code, which is there only now. */
+async function superviseHere(options: PlatformOptions, reporter: Reporter): Promise<void> {
+  const signal = stopSignal();
+  const { supervise } = await import('../platform/supervisor.ts');
+  await supervise(options, reporter, signal);
 }
 
 function readOptions(args: Arguments): PlatformOptions {
@@ -132,7 +139,7 @@ async function runDetached(options: PlatformOptions): Promise<ExitCode> {
     },
   };
   try {
-    await supervise(options, reporter, stopSignal());
+    await superviseHere(options, reporter);
     return EXIT.ok;
   } catch (error) {
     log(String(error));

@@ -1,5 +1,5 @@
 /** The folder of one platform: whose it is right now, what it knows about what runs, and where its parts are. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removePostgresFolder } from '@fanfare/testing/servers';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
@@ -66,7 +66,10 @@ export function createDataFolder(folder: DataFolder): void {
 /** Removes what we keep there and nothing else: the folder may be one of the caller's own. */
 export function emptyDataFolder(folder: DataFolder): void {
   removePostgresFolder(folder.postgres);
-  for (const path of [folder.nats, folder.redis, folder.passwords, folder.seeded, join(folder.path, 'logs')]) {
+  const logs = readdirSync(join(folder.path, 'logs'))
+    .map((name) => join(folder.path, 'logs', name))
+    .filter((log) => log !== folder.log('supervisor')); // its writer is alive: it is us
+  for (const path of [folder.nats, folder.redis, folder.passwords, folder.seeded, ...logs]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

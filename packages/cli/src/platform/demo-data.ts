@@ -1,14 +1,7 @@
-/** What a newcomer finds after the first start, made through the public API as anybody could. Safe to run again. */
+/** What a newcomer finds after the first start, made through public APIs as anybody could. Safe to run again. */
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** Identity makes this account by itself in development. */
-export const ADMINISTRATOR = { email: 'admin@fanfare.local', password: 'fanfare-admin' } as const;
-
-/** Accounts that exist after a start in development; told at the end of `up`. */
-export const DEMO_USERS = [
-  { username: 'alice', email: 'alice@fanfare.local', password: 'fanfare-demo' },
-  { username: 'bob', email: 'bob@fanfare.local', password: 'fanfare-demo' },
-] as const;
+import { rpcClient, systemCaller } from '@fanfare/kit';
+import { ADMINISTRATOR, DEMO_USERS } from './demo-accounts.ts';
 
 /** Enough for a few hundred gifts of the demo catalogue. */
 const DEMO_COINS = '10000.00';
@@ -26,15 +19,22 @@ interface Answer<T> {
   readonly data: T;
 }
 
+export interface Addresses {
+  /** The gateway's public address. */
+  readonly gateway: string;
+  /** `host:port` of gifting's RPCs. */
+  readonly gifting: string;
+}
+
 /**
- * Makes the demo accounts, their coins and a room.
- * @param gateway public address
+ * Makes the demo accounts, their coins, a room and the gifts to send.
  * @throws when the platform goes on refusing
  */
-export async function seedDemoData(gateway: string): Promise<void> {
+export async function seedDemoData({ gateway, gifting }: Addresses): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await seedOnce(gateway);
+      await seedCatalogue(gifting);
+      return await seedAccounts(gateway);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
     }
@@ -42,7 +42,19 @@ export async function seedDemoData(gateway: string): Promise<void> {
   }
 }
 
-async function seedOnce(gateway: string): Promise<void> {
+/** The services' code is loaded here only, where it has been generated for certain. */
+async function seedCatalogue(address: string): Promise<void> {
+  const { demoGifts } = await import('@fanfare/gifting/demo-gifts');
+  const { GiftingServiceService } = await import('@fanfare/contracts/gifting/v1/gifting_service');
+  const client = rpcClient(GiftingServiceService, { name: 'gifting', address, tls: null });
+  try {
+    for (const gift of demoGifts) await client.call.createGift({ gift }, { caller: systemCaller });
+  } finally {
+    await client.stop?.();
+  }
+}
+
+async function seedAccounts(gateway: string): Promise<void> {
   const users: Session[] = [];
   for (const user of DEMO_USERS) users.push(await openAccount(gateway, user));
   const admin = await logIn(gateway, ADMINISTRATOR);

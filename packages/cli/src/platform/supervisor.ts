@@ -18,12 +18,11 @@ import {
   writeState,
 } from './data-folder.ts';
 import { prepareDatabases } from './databases.ts';
-import { seedDemoData } from './demo-data.ts';
 import { type Infrastructure, openInfrastructure } from './infrastructure.ts';
 import { identityOf, isAlive, type ProcessIdentity, untilGone } from './process-identity.ts';
 import { openServices, type Services } from './replicas.ts';
 import { GATEWAY, type Replicas, SERVICES } from './services.ts';
-import { type Plan, planChildren, planReplicas, type Replica } from './topology.ts';
+import { gatewaysOf, type Plan, planChildren, planReplicas, type Replica } from './topology.ts';
 
 /** Orphans were told to stop when their supervisor died, and have their own deadline of 10 s. */
 const LEFTOVER_TIMEOUT_MS = 15_000;
@@ -58,10 +57,7 @@ export async function supervise(options: PlatformOptions, reporter: Reporter, si
   try {
     await clearLeftovers(folder, reporter);
     await checkPublicPorts(options);
-    if (options.fresh) {
-      emptyDataFolder(folder);
-      createDataFolder(folder);
-    }
+    if (options.fresh) emptyDataFolder(folder);
     await start(options, reporter, signal, undo);
     await aborted(signal);
   } catch (error) {
@@ -108,26 +104,24 @@ async function start(
   await services.untilReady(signal);
 
   const gateways = gatewaysOf(replicas);
-  await seedOnce(folder, gateways[0] ?? '', reporter);
+  await seedOnce(folder, replicas, reporter);
   book.know({ started: true });
   reporter.ready(gateways);
 }
 
 /** A platform without demo data is still a platform: what went wrong is told, and tried again at the next start. */
-async function seedOnce(folder: DataFolder, gateway: string, reporter: Reporter): Promise<void> {
+async function seedOnce(folder: DataFolder, replicas: readonly Replica[], reporter: Reporter): Promise<void> {
   if (existsSync(folder.seeded)) return;
   try {
-    await seedDemoData(gateway);
+    const { seedDemoData } = await import('./demo-data.ts');
+    const gifting = replicas.find(({ service }) => service === 'gifting')?.rpcPort;
+    await seedDemoData({ gateway: gatewaysOf(replicas)[0] ?? '', gifting: `127.0.0.1:${gifting}` });
     writeFileSync(folder.seeded, '');
     reporter.progress('demo data: made');
   } catch (error) {
     reporter.progress(`demo data could not be made: ${error instanceof Error ? error.message : error}`);
   }
 }
-
-/** Public addresses, in replica order. */
-export const gatewaysOf = (replicas: readonly Replica[]): string[] =>
-  replicas.flatMap(({ httpPort }) => (httpPort === null ? [] : [`http://127.0.0.1:${httpPort}`]));
 
 /** Keeps the state file equal to what runs. */
 function stateBook(folder: DataFolder) {

@@ -58,6 +58,10 @@ export function planChildren(plan: Plan, replicas: readonly Replica[]): readonly
   return replicas.map((replica) => ({ name: `${replica.service}-${replica.replica}`, replicas: [replica] }));
 }
 
+/** Public addresses, in replica order. */
+export const gatewaysOf = (replicas: readonly Replica[]): string[] =>
+  replicas.flatMap(({ httpPort }) => (httpPort === null ? [] : [`http://127.0.0.1:${httpPort}`]));
+
 /** What one replica reads from its environment, but for what it inherits. */
 export function environmentOf(replica: Replica, all: readonly Replica[], infrastructure: Infrastructure): Variables {
   const database = infrastructure.databaseUrls[replica.service];
