@@ -4,8 +4,14 @@ import { policiesOf } from './limits/policies.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** What rooms and gateways share on a laptop; production has no default. */
-const DEVELOPMENT_SECRET = 'fanfare-development-room-tokens';
+const DEVELOPMENT_TOKEN_SECRET = 'development-room-token-secret-0123456789';
+
+/** The same as the rooms service has: the first secret signs there, and each verifies. */
+const tokenSecrets = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .refine((secrets) => secrets.every((secret) => secret.length >= 32), 'each must be at least 32 characters')
+  .transform((secrets) => secrets.map((secret) => new Secret(secret)));
 
 export function readConfig(env: Environment) {
   const mode = modeOf(env);
@@ -22,7 +28,7 @@ export function readConfig(env: Environment) {
       ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
       GIFTING_RPC_URL: field.text().default('127.0.0.1:7103'),
       ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
-      ROOM_TOKEN_SECRETS: secretList(mode === 'production'),
+      ROOM_TOKEN_SECRETS: mode === 'production' ? tokenSecrets : tokenSecrets.prefault(DEVELOPMENT_TOKEN_SECRET),
       NATS_REPLICAS: field.integer(1, 5).default(1),
       EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(600_000),
       EDGE_HISTORY_BYTES: field.integer(65_536, Number.MAX_SAFE_INTEGER).default(2 ** 30),
@@ -41,19 +47,4 @@ export function readConfig(env: Environment) {
     }),
     env,
   );
-}
-
-const SECRET_LENGTH_LEAST = 32;
-
-/** Comma-separated; all of them verify. */
-function secretList(isProduction: boolean) {
-  const each = (text: string): string[] => text.split(',').map((part) => part.trim());
-  const least = isProduction ? SECRET_LENGTH_LEAST : 1;
-  const present = z
-    .string()
-    .refine((text) => each(text).every((secret) => secret.length >= least), {
-      error: `each must be at least ${least} characters`,
-    })
-    .transform((text) => each(text).map((secret) => new Secret(secret)));
-  return isProduction ? present : present.prefault(DEVELOPMENT_SECRET);
 }

@@ -20,6 +20,10 @@ export interface RunningPeers {
   /** Set handlers here, before or between calls. */
   readonly handlers: Peers;
   readonly clients: Clients;
+  /** Where they listen, by the names of the gateway's configuration. */
+  readonly addresses: Readonly<
+    Record<'IDENTITY_RPC_URL' | 'ECONOMY_RPC_URL' | 'GIFTING_RPC_URL' | 'ROOMS_RPC_URL', string>
+  >;
   readonly stop: () => Promise<void>;
 }
 
@@ -56,16 +60,17 @@ export async function startPeers(): Promise<RunningPeers> {
   };
   await Promise.all(Object.values(servers).map((server) => server.start?.()));
   const at = (server: { readonly port: () => number }): string => `127.0.0.1:${server.port()}`;
-  const clients = openClients({
+  const addresses = {
     IDENTITY_RPC_URL: at(servers.identity),
     ECONOMY_RPC_URL: at(servers.economy),
     GIFTING_RPC_URL: at(servers.gifting),
     ROOMS_RPC_URL: at(servers.rooms),
-    tls: null,
-  });
+  };
+  const clients = openClients({ ...addresses, tls: null });
   return {
     handlers,
     clients,
+    addresses,
     stop: async () => {
       await Promise.all(Object.values(clients).map((client) => client.stop?.()));
       await Promise.all(Object.values(servers).map((server) => server.stop?.()));

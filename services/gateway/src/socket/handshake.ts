@@ -17,10 +17,10 @@ export interface Handshake {
 /** `headers` is how laravel-echo sends its token. */
 const auth = z
   .object({
-    v: z.unknown(),
+    v: z.unknown().optional(),
     token: z.string().optional().catch(undefined),
     headers: z.object({ Authorization: z.string() }).optional().catch(undefined),
-    off: z.unknown(),
+    off: z.unknown().optional(),
     tick: z.boolean().catch(false),
   })
   .catch({ v: undefined, off: undefined, tick: false });

@@ -170,14 +170,13 @@ function leaveAsTold(session: Session, data: unknown): void {
 
 /**
  * The request of the handshake is not needed any more, and a connection that keeps it weighs a third more. Everything
- * that refers to it must let go: engine.io's socket, Socket.IO's client and handshake, and the response.
+ * that refers to it must let go: engine.io's socket, Socket.IO's handshake, and the response.
  */
 function forgetRequest(socket: Socket, responses: WeakMap<IncomingMessage, { req: unknown }>): void {
   if (socket.conn.transport.name !== 'websocket') return;
   const response = responses.get(socket.request);
   if (response !== undefined) response.req = null;
-  const holders = [socket.conn, socket.client] as unknown as { request: unknown }[];
-  for (const holder of holders) holder.request = null;
+  (socket.conn as { request: unknown }).request = null;
   (socket as { handshake: unknown }).handshake = {};
   socket.data = {};
 }
