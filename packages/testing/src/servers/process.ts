@@ -83,10 +83,18 @@ export async function launchProcess(launch: Launch): Promise<ServerProcess> {
   return { pid: child.pid, ended, hasEnded, tail, stop };
 }
 
+/** What runs now; one handler for all of them, because a process has few listeners to give. */
+const alive = new Map<ChildProcess, NodeJS.Signals>();
+
 function killWithUs(child: ChildProcess, signal: NodeJS.Signals): void {
-  const kill = (): void => {
-    child.kill(signal);
-  };
-  process.once('exit', kill);
-  child.once('exit', () => process.removeListener('exit', kill));
+  if (alive.size === 0) process.once('exit', killAll);
+  alive.set(child, signal);
+  child.once('exit', () => {
+    alive.delete(child);
+    if (alive.size === 0) process.removeListener('exit', killAll);
+  });
+}
+
+function killAll(): void {
+  for (const [child, signal] of alive) child.kill(signal);
 }
