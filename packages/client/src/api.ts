@@ -88,7 +88,7 @@ const giftApi = (send: Send) => ({
       body,
       idempotencyKey: id,
     }),
-  history: (query: Paging & { readonly direction?: 'sent' | 'received'; readonly roomId?: number } = {}) =>
+  history: (query: Paging & { readonly direction?: 'sent' | 'received' } = {}) =>
     send<Page<SentGift>>({ method: 'GET', path: '/gifts/history', query: { ...query } }),
 });
 
@@ -115,7 +115,10 @@ const roomApi = (send: Send) => ({
 type GrantToMake = Command & { readonly asset: Asset; readonly amount: string; readonly reason: string };
 
 interface TrialBalance {
+  /** Of all accounts. */
   readonly sums: Balances;
+  /** Of all entries ever made. */
+  readonly entrySums: Balances;
   readonly journals: number;
   readonly entries: number;
 }

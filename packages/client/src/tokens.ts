@@ -22,6 +22,9 @@ export interface TokenKeeperOptions {
   readonly onChange?: ((tokens: Tokens | null) => void) | undefined;
 }
 
+/** A refresh token that is not good any more, or an account that is banned. */
+const ENDED: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
+
 export function tokenKeeper({ exchange, onChange }: TokenKeeperOptions): TokenKeeper {
   let current: Tokens | null = null;
   let renewing: Promise<string> | null = null;
@@ -37,7 +40,7 @@ export function tokenKeeper({ exchange, onChange }: TokenKeeperOptions): TokenKe
       replace({ accessToken, refreshToken: next });
       return accessToken;
     } catch (error) {
-      if (error instanceof FanfareError && error.kind === 'unauthenticated') replace(null);
+      if (error instanceof FanfareError && ENDED.has(error.kind)) replace(null);
       throw error;
     }
   }

@@ -11,7 +11,7 @@ import * as fields from './fields.ts';
 import { loadUser } from './user-facts.ts';
 
 const tags = ['admin'];
-const reason = fields.text(1, 200);
+const reason = fields.text(1, 500);
 
 /** Administrators and, for bans, moderators. The services check the role themselves and write the audit row. */
 export const adminRoutes: Routes = (app, clients) => {
@@ -49,13 +49,25 @@ export const adminRoutes: Routes = (app, clients) => {
       config: { auth: 'admin' },
       schema: {
         tags,
-        summary: 'Sums over all accounts; zero unless the ledger is broken',
-        response: { 200: z.object({ sums: answers.balances, journals: z.int(), entries: z.int() }) },
+        summary: 'Sums over all accounts and over all entries; zero unless the ledger is broken',
+        response: {
+          200: z.object({
+            sums: answers.balances,
+            entrySums: answers.balances,
+            journals: z.int(),
+            entries: z.int(),
+          }),
+        },
       },
     },
     async (request) => {
-      const { sums, journals, entries } = await clients.economy.call.getTrialBalance({}, callFor(request));
-      return { sums: balancesOf(sums), journals: idOf(journals), entries: idOf(entries) };
+      const { sums, entrySums, journals, entries } = await clients.economy.call.getTrialBalance({}, callFor(request));
+      return {
+        sums: balancesOf(sums),
+        entrySums: balancesOf(entrySums),
+        journals: idOf(journals),
+        entries: idOf(entries),
+      };
     },
   );
 

@@ -14,23 +14,14 @@ import { loadUserOrProfile } from './user-facts.ts';
 
 const tags = ['auth'];
 
-/** Lengths only keep nonsense out; what a phone, an address or a password must be is identity's rule. */
-const account = { phone: fields.text(1, 32).optional(), email: fields.text(1, 254).optional() };
-const password = fields.exactText(1, 256);
-
-const registration = z
-  .object({ username: fields.text(1, 64), ...account, password })
-  .refine(({ phone, email }) => phone !== undefined || email !== undefined, {
-    path: ['phone'],
-    message: 'a phone number or an email address is required',
-  });
-
-const credentials = z
-  .object({ ...account, password })
-  .refine(({ phone, email }) => (phone === undefined) !== (email === undefined), {
-    path: ['phone'],
-    message: 'either a phone number or an email address is required',
-  });
+/** Lengths only keep nonsense out; what is given, and what it must look like, is identity's rule. */
+const account = {
+  phone: fields.text(0, 32).nullish(),
+  email: fields.text(0, 254).nullish(),
+  password: fields.exactText(1, 256),
+};
+const credentials = z.object(account);
+const registration = z.object({ username: fields.text(1, 64), ...account });
 
 export const authRoutes: Routes = (app, clients) => {
   app.post(
@@ -41,7 +32,7 @@ export const authRoutes: Routes = (app, clients) => {
     },
     async (request, reply) => {
       const { session } = await clients.identity.call.register(
-        { ...request.body, device: deviceOf(request) },
+        { ...given(request.body), device: deviceOf(request) },
         callFor(request),
       );
       reply.code(201);
@@ -63,7 +54,7 @@ export const authRoutes: Routes = (app, clients) => {
     },
     async (request) => {
       const { session } = await clients.identity.call.login(
-        { ...request.body, device: deviceOf(request) },
+        { ...given(request.body), device: deviceOf(request) },
         callFor(request),
       );
       return present(session, (opened) => withUser(clients, opened, request));
@@ -99,6 +90,13 @@ export const authRoutes: Routes = (app, clients) => {
     },
   );
 };
+
+/** A phone or an address that is null was not given. */
+const given = <T extends z.output<typeof credentials>>({ phone, email, ...rest }: T) => ({
+  ...rest,
+  phone: phone ?? undefined,
+  email: email ?? undefined,
+});
 
 /** The tokens with their user; what belongs to the user is asked for in the user's own name. */
 async function withUser(clients: Clients, session: IdentitySession, request: FastifyRequest): Promise<Session> {

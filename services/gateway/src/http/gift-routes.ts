@@ -68,17 +68,16 @@ export const giftRoutes: Routes = (app, clients) => {
         querystring: z.object({
           ...fields.paging,
           direction: z.enum(['sent', 'received'], 'must be sent or received').default('sent'),
-          roomId: fields.idText().optional(),
         }),
         response: { 200: answers.page(answers.sentGift) },
       },
     },
     async (request) => {
       const { userId } = principalOf(request);
-      const { direction, roomId, cursor, limit } = request.query;
+      const { direction, cursor, limit } = request.query;
       const whose = direction === 'sent' ? { senderId: userId } : { recipientId: userId };
       const { gifts, nextCursor } = await clients.gifting.call.listSentGifts(
-        { ...whose, roomId, cursor, limit },
+        { ...whose, cursor, limit },
         callFor(request),
       );
       return answers.pageOf(gifts, nextCursor, presentSentGift);

@@ -11,9 +11,12 @@ export function policyOf(request: FastifyRequest, policies: Policies): Policy | 
   return typeof limit === 'string' ? policies[limit] : limit;
 }
 
+/** A user has one bucket, whether they ask by HTTP or by socket. */
+export const userKey = (userId: bigint): string => userId.toString();
+
 /** Whoever cannot be told by what the policy counts is told by address. */
 export function limitKeyOf(request: FastifyRequest, by: LimitKey): string {
-  if (by === 'user' && request.principal !== null) return `user:${request.principal.userId}`;
+  if (by === 'user' && request.principal !== null) return userKey(request.principal.userId);
   if (by === 'token' && request.principal !== null) return `session:${request.principal.sessionId}`;
   if (by === 'token') return `token:${bearerOf(request.headers.authorization) ?? request.ip}`;
   const value = by.startsWith('header:') ? request.headers[by.slice('header:'.length)] : undefined;

@@ -56,5 +56,7 @@ export function statusOf(refusal: AppError): number {
 /** Seconds for the Retry-After header, or null where trying again is pointless. */
 export function retryAfterOf(refusal: AppError): number | null {
   if (!refusal.retryable) return null;
-  return Math.max(1, Math.ceil(Number(refusal.details['retryAfterMs'] ?? 1000) / 1000));
+  const { details } = refusal;
+  const milliseconds = Number(details['retryAfterMs'] ?? 1000);
+  return Math.max(1, Math.ceil(Number(details['retryAfterSeconds'] ?? milliseconds / 1000)));
 }

@@ -175,7 +175,7 @@ export const roomMemberRoutes: Routes = (app, { rooms }) => {
         tags,
         summary: 'Remove somebody from one’s room and keep them out',
         params,
-        body: z.object({ userId: fields.id(), reason: fields.text(0, 200).nullish() }),
+        body: z.object({ userId: fields.id(), reason: fields.text(0, 500).nullish() }),
         response: { 200: answers.none },
       },
     },
