@@ -64,9 +64,3 @@ export const formatGift = (gift: Gift): WireGift => ({
   charmXpMultiplier: gift.charmXpMultiplier,
   isActive: gift.isActive,
 });
-
-/** Whether a gift of the catalogue is what was asked for: a repeat, and not a second gift of the same name. */
-export function sameFields(gift: Gift, fields: GiftFields): boolean {
-  const names = Object.keys(fields) as (keyof GiftFields)[];
-  return names.every((name) => gift[name] === fields[name]);
-}

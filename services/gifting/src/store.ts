@@ -1,4 +1,5 @@
 /** The catalogue's rows. */
+import { createHash } from 'node:crypto';
 import { one, type Sql } from '@fanfare/database';
 import type { PrismaClient, Gift as Row } from './generated/prisma/client.ts';
 import type { Gift, GiftFields } from './gift.ts';
@@ -9,7 +10,7 @@ export interface CatalogueStore {
 }
 
 export function catalogueStore(prisma: PrismaClient): CatalogueStore {
-  const giftOf = ({ createdAt, updatedAt, wealthXpMultiplier, charmXpMultiplier, ...row }: Row): Gift => ({
+  const giftOf = ({ createdAt, updatedAt, createdBy, wealthXpMultiplier, charmXpMultiplier, ...row }: Row): Gift => ({
     ...row,
     wealthXpMultiplier: wealthXpMultiplier.toNumber(),
     charmXpMultiplier: charmXpMultiplier.toNumber(),
@@ -64,22 +65,32 @@ const valuesOf = (fields: GiftFields): unknown[] => [
   fields.isActive,
 ];
 
-/** @returns the gift, and whether it is new; otherwise it is the one that has the name already */
-export async function insertGift(
-  tx: Sql,
-  fields: GiftFields,
-): Promise<{ readonly gift: Gift; readonly isNew: boolean }> {
+/** What became of a gift that was to be made. */
+export interface Insertion {
+  /** The one that has the name now. */
+  readonly gift: Gift;
+  /** `repeated`: the very same command made it before; `taken`: another one did. */
+  readonly outcome: 'made' | 'repeated' | 'taken';
+}
+
+export async function insertGift(tx: Sql, fields: GiftFields): Promise<Insertion> {
+  const values = valuesOf(fields);
+  const createdBy = createHash('sha256')
+    .update(JSON.stringify(values.map(String)))
+    .digest('hex');
   const inserted = await tx.query<SqlRow>(
     `insert into gifts (name, price_minor, category, rarity, animation_url, thumbnail_url,
-                        wealth_xp_multiplier, charm_xp_multiplier, is_active)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                        wealth_xp_multiplier, charm_xp_multiplier, is_active, created_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (name) do nothing returning *`,
-    valuesOf(fields),
+    [...values, createdBy],
   );
   const [row] = inserted.rows;
-  if (row !== undefined) return { gift: giftOfSql(row), isNew: true };
-  const found = one(await tx.query<SqlRow>('select * from gifts where name = $1', [fields.name]));
-  return { gift: giftOfSql(found), isNew: false };
+  if (row !== undefined) return { gift: giftOfSql(row), outcome: 'made' };
+  const found = one(
+    await tx.query<SqlRow & { created_by: string | null }>('select * from gifts where name = $1', [fields.name]),
+  );
+  return { gift: giftOfSql(found), outcome: found.created_by === createdBy ? 'repeated' : 'taken' };
 }
 
 /** Replaces a gift and locks its row. */

@@ -41,6 +41,13 @@ test('a change at one replica reaches the others, and is audited', async () => {
   expect(rows.map((row) => row.caller)).toEqual(['system', 'user:5', 'system']);
 });
 
+test('making a gift again after it was changed leaves the change alone', async () => {
+  const gift = await stage.createGift({ name: 'Lamp' });
+  const dearer = { ...gift, price: { currency: 'COIN', minor: 777n } };
+  await stage.call().updateGift({ gift: dearer }, { caller: systemCaller });
+  expect(await stage.createGift({ name: 'Lamp' })).toEqual(dearer);
+});
+
 test('a gift that only the database knows can be sent', async () => {
   const { rows } = await stage.sql.query<{ id: string }>(
     `insert into gifts (name, price_minor, category, rarity, wealth_xp_multiplier, charm_xp_multiplier, is_active)

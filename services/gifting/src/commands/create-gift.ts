@@ -5,7 +5,6 @@ import { announce, announcement, type Relay } from '@fanfare/messaging';
 import type { Catalogue } from '../catalogue.ts';
 import { errors } from '../errors.ts';
 import type { Gift, GiftFields } from '../gift.ts';
-import { sameFields } from '../gift-form.ts';
 import { insertGift } from '../store.ts';
 
 export interface CatalogueDeps {
@@ -15,16 +14,14 @@ export interface CatalogueDeps {
 }
 
 /**
- * Adds a gift. A gift of the same name is the answer when it is the same in everything, so that a repeat is harmless.
- * @throws GIFT_NAME_TAKEN when it differs
+ * Adds a gift. A repeat of the command that made a gift answers with it as it is now, however it was changed since.
+ * @throws GIFT_NAME_TAKEN when another command made the gift of this name
  */
 export async function createGift(deps: CatalogueDeps, fields: GiftFields, call: Call): Promise<Gift> {
   const gift = await deps.database.transaction(async (tx) => {
-    const { gift: row, isNew } = await insertGift(tx, fields);
-    if (!isNew) {
-      if (sameFields(row, fields)) return row;
-      throw errors.GIFT_NAME_TAKEN({}, { name: ['is taken'] });
-    }
+    const { gift: row, outcome } = await insertGift(tx, fields);
+    if (outcome === 'repeated') return row;
+    if (outcome === 'taken') throw errors.GIFT_NAME_TAKEN({}, { name: ['is taken'] });
     await recordAudit(tx, call, auditOf('gift.create', row));
     await announce(tx, catalogueChanged(row, call));
     return row;

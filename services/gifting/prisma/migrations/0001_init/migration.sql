@@ -12,6 +12,7 @@ CREATE TABLE gifts (
     charm_xp_multiplier numeric(8, 4) NOT NULL,
     is_active boolean NOT NULL,
     version bigint NOT NULL DEFAULT 1,
+    created_by text,
     created_at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     CONSTRAINT gifts_price_minor_range CHECK (price_minor BETWEEN 1 AND 9007199254740991),
