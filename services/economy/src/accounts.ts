@@ -4,10 +4,10 @@
  *
  *     id = owner_id << 6 | kind << 2 | currency     (53 + 4 + 2 bits: fits in int8)
  */
-import { Account, AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
+import { type Account, AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
 import { CURRENCIES, type Currency } from '@fanfare/kit';
 
-export { Account, AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
+export { AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
 
 declare const accountIdBrand: unique symbol;
 export type AccountId = bigint & { readonly [accountIdBrand]: never };
@@ -79,5 +79,8 @@ export const floorOf = (id: AccountId): bigint =>
   kindOf(id) === AccountKind.ACCOUNT_KIND_ISSUANCE ? ISSUANCE_FLOOR : 0n;
 
 /** The account as the contracts name it. */
-export const describeAccount = (id: AccountId): Account =>
-  Account.create({ kind: kindOf(id), ownerId: ownerOf(id), currency: currencyOf(id) });
+export const describeAccount = (id: AccountId): Account => ({
+  kind: kindOf(id),
+  ownerId: ownerOf(id),
+  currency: currencyOf(id),
+});

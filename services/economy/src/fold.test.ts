@@ -59,19 +59,22 @@ const commands = fc
       from: fc.integer({ min: 0, max: 3 }),
       to: fc.integer({ min: 1, max: 3 }),
       minor: fc.bigInt({ min: 1n, max: 50n }),
-      skew: fc.constantFrom(0n, 0n, 0n, 0n, 1n),
+      skew: fc.constantFrom('none', 'none', 'none', 'none', 'unbalanced', 'across assets'),
+      earned: fc.bigInt({ min: 0n, max: 5n }),
       refused: fc.constantFrom(false, false, false, true),
       currency: fc.constantFrom('COIN' as const, 'DIAMOND' as const),
     }),
     { maxLength: 30 },
   )
   .map((rows) =>
-    rows.map(({ id, from, to, minor, skew, refused, currency }) => {
+    rows.map(({ id, from, to, minor, skew, earned, refused, currency }) => {
       const source = from === 0 ? issuance(currency) : userAccount(BigInt(from), currency);
       const legs = move(source, userAccount(BigInt(to), currency), minor);
-      legs.push({ accountId: source, minor: -skew, action: 'skew' });
+      if (earned > 0n) legs.push(...move(issuance('POINT'), userAccount(BigInt(to), 'POINT'), earned));
+      if (skew !== 'none') legs.push({ accountId: source, minor: -1n, action: 'skew' });
+      if (skew === 'across assets') legs.push({ accountId: issuance('POINT'), minor: 1n, action: 'skew' });
       const refusal = { kind: 'forbidden', reason: 'SENDER_BLOCKED', message: 'No.', details: {} } as const;
-      return command(id, skew === 0n ? legs.slice(0, 2) : legs, { refusal: refused ? refusal : null });
+      return command(id, legs, { refusal: refused ? refusal : null });
     }),
   );
 
@@ -114,6 +117,16 @@ describe('a batch', () => {
           const sums = [0n, 0n, 0n];
           for (const entry of entries) add(sums, entry.accountId, entry.minor);
           expect(sums).toEqual([0n, 0n, 0n]);
+        }
+      }),
+    );
+  });
+
+  it('enters exactly the legs of the commands it accepts, in their order', () => {
+    fc.assert(
+      fc.property(commands, (list) => {
+        for (const { command: of, entries } of fold(list).journals) {
+          expect(entries.map(({ accountId, minor, action }) => ({ accountId, minor, action }))).toEqual(of.legs);
         }
       }),
     );

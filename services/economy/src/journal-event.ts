@@ -1,5 +1,5 @@
 import { events } from '@fanfare/contracts';
-import { JournalPosted } from '@fanfare/contracts/economy/event/v1/economy_events';
+import type { JournalPosted } from '@fanfare/contracts/economy/event/v1/economy_events';
 import { announcement, type OutboxRow, outboxRow } from '@fanfare/messaging';
 import { describeAccount } from './accounts.ts';
 import type { Journal } from './fold.ts';
@@ -13,7 +13,7 @@ const ONLY_VERSION = 1n;
  */
 export function journalPosted(journal: Journal, batch: bigint, postedAt: Date): OutboxRow {
   const { command, entries, touched } = journal;
-  const message = JournalPosted.create({
+  const message: JournalPosted = {
     journalId: command.journalId,
     operation: command.operation,
     batch,
@@ -31,7 +31,7 @@ export function journalPosted(journal: Journal, batch: bigint, postedAt: Date): 
     })),
     context: command.context,
     postedAt,
-  });
+  };
   return outboxRow(
     announcement(events.journalPosted, message, {
       id: command.journalId,

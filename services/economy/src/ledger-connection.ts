@@ -49,7 +49,12 @@ export async function connectLedger(url: string): Promise<LedgerConnection> {
   // The failure itself reaches whoever waits for a statement, or nobody cares.
   client.on('error', lost);
   client.on('end', lost);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
   return {
     client,
     usable: () => usable,

@@ -117,7 +117,7 @@ describe('a statement', () => {
       { action: 'transfer_sent', amount: coin(-300n), balanceBefore: coin(1000n), balanceAfter: coin(700n) },
       { action: 'grant', amount: coin(1000n), balanceBefore: coin(0n), balanceAfter: coin(1000n), reason: 'welcome' },
     ]);
-    expect(JSON.parse(transactions[0]?.metadata ?? '')).toEqual({ fromUserId: '60', toUserId: '61' });
+    expect(JSON.parse(transactions[0]?.metadata ?? '')).toEqual({ fromUserId: 60, toUserId: 61 });
     expect((await statement(61n)).transactions.map(({ action }) => action)).toEqual(['transfer_received']);
   });
 

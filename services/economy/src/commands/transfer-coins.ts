@@ -22,7 +22,8 @@ export async function transferCoins(engine: Engine, request: TransferRequest, ca
     operation: OPERATION,
     intent: transferIntent(transfer, formatMinor),
     legs,
-    context: JSON.stringify({ fromUserId: `${fromUserId}`, toUserId: `${toUserId}` }),
+    // Ids are at most 2^53 - 1, and numbers in every JSON of ours.
+    context: JSON.stringify({ fromUserId: Number(fromUserId), toUserId: Number(toUserId) }),
     userId: fromUserId,
     reason: '',
     audit: null,
