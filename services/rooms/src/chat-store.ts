@@ -1,5 +1,5 @@
 /** Rows of chat messages. Written only while the room's row is locked, which gives them the room's order. */
-import { one, type Sql } from '@fanfare/database';
+import type { Sql } from '@fanfare/database';
 
 export interface Message {
   readonly id: string;
@@ -9,12 +9,10 @@ export interface Message {
   readonly sentAt: Date;
 }
 
-export interface NewMessage {
-  readonly id: string;
-  readonly roomId: bigint;
-  readonly userId: bigint;
+export interface NewMessage extends Message {
+  /** The sender's own id of it. */
   readonly clientId: string;
-  readonly text: string;
+  /** Its place in the room's order. */
   readonly roomVersion: bigint;
 }
 
@@ -27,30 +25,56 @@ const COLUMNS = `id, room_id as "roomId", user_id as "userId", text, sent_at as 
 
 const messageOf = (row: MessageRow): Message => ({ ...row, roomId: BigInt(row.roomId), userId: BigInt(row.userId) });
 
-/** What a sender has said under an id, and whether they are in the room now. */
-export async function readSender(
+/** What senders have said under their ids, and who of them is in the room now. */
+export async function readSenders(
   tx: Sql,
-  { roomId, userId, clientId }: Pick<NewMessage, 'roomId' | 'userId' | 'clientId'>,
-): Promise<{ readonly earlier: Message | null; readonly present: boolean }> {
-  const result = await tx.query<Partial<MessageRow> & { present: boolean }>(
-    `select exists (select from room_participants where room_id = $1 and user_id = $2 and is_active) as present, earlier.*
-       from (values (1)) as always
-       left join (select ${COLUMNS} from room_messages where user_id = $2 and client_id = $3) as earlier on true`,
-    [roomId, userId, clientId],
+  roomId: bigint,
+  said: readonly Pick<NewMessage, 'userId' | 'clientId'>[],
+): Promise<{ readonly earlier: readonly Earlier[]; readonly present: ReadonlySet<bigint>; readonly now: Date }> {
+  const { rows } = await tx.query<
+    Partial<MessageRow> & { clientId: string; senderId: string; present: boolean; now: Date }
+  >(
+    `select said.user_id as "senderId", said.client_id as "clientId", message.*,
+            clock_timestamp()::timestamptz(3) as now,
+            exists (select from room_participants p
+                     where p.room_id = $1 and p.user_id = said.user_id and p.is_active) as present
+       from unnest($2::int8[], $3::text[]) as said (user_id, client_id)
+       left join lateral (select ${COLUMNS} from room_messages
+                           where user_id = said.user_id and client_id = said.client_id) as message on true`,
+    [roomId, said.map(({ userId }) => userId), said.map(({ clientId }) => clientId)],
   );
-  const { present, ...earlier } = one(result);
-  return { present, earlier: earlier.id === null ? null : messageOf(earlier as MessageRow) };
+  return {
+    now: rows[0]?.now ?? new Date(),
+    earlier: rows.flatMap(({ clientId, id, roomId: room, userId, text, sentAt }) =>
+      id == null || room == null || userId == null || text == null || sentAt == null
+        ? []
+        : [{ ...messageOf({ id, roomId: room, userId, text, sentAt }), clientId }],
+    ),
+    present: new Set(rows.flatMap(({ senderId, present }) => (present ? [BigInt(senderId)] : []))),
+  };
 }
 
-/** Null when the sender used the id in another room in the same moment. */
-export async function insertMessage(tx: Sql, message: NewMessage): Promise<Message | null> {
-  const { rows } = await tx.query<MessageRow>(
+export interface Earlier extends Message {
+  readonly clientId: string;
+}
+
+/** @returns how many: fewer when a sender used an id in another room in the same moment */
+export async function insertMessages(tx: Sql, messages: readonly NewMessage[]): Promise<number> {
+  const { rowCount } = await tx.query(
     `insert into room_messages (id, room_id, user_id, client_id, text, room_version, sent_at)
-     values ($1, $2, $3, $4, $5, $6, clock_timestamp())
-     on conflict (user_id, client_id) do nothing returning ${COLUMNS}`,
-    [message.id, message.roomId, message.userId, message.clientId, message.text, message.roomVersion],
+     select * from unnest($1::uuid[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::int8[], $7::timestamptz[])
+     on conflict (user_id, client_id) do nothing`,
+    [
+      messages.map((message) => message.id),
+      messages.map((message) => message.roomId),
+      messages.map((message) => message.userId),
+      messages.map((message) => message.clientId),
+      messages.map((message) => message.text),
+      messages.map((message) => message.roomVersion),
+      messages.map((message) => message.sentAt),
+    ],
   );
-  return rows[0] === undefined ? null : messageOf(rows[0]);
+  return rowCount ?? 0;
 }
 
 /** Removes the oldest messages under `beforeId`. @returns how many */

@@ -27,7 +27,6 @@ export async function announceCounts({
     await saveChanges(
       tx,
       rooms.map((room) => changeRoom(room, [], now)),
-      null,
     );
     return rooms.length;
   });

@@ -3,6 +3,7 @@ import type { Logger } from '@fanfare/kit';
 import type { Relay } from '@fanfare/messaging';
 import type { Config } from './config.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
+import type { Lanes } from './lanes.ts';
 import type { RoomMetrics } from './metrics.ts';
 import type { Presence } from './presence.ts';
 import type { RoomTokens } from './room-token.ts';
@@ -13,6 +14,7 @@ export interface Deps {
   readonly database: Database;
   /** Over the same pool, for single statements. */
   readonly prisma: PrismaClient;
+  readonly lanes: Lanes;
   readonly relay: Pick<Relay, 'wake'>;
   readonly presence: Presence;
   readonly tokens: RoomTokens;

@@ -6,7 +6,7 @@ export interface RoomMetrics {
   /** `again` for a participant who joined again. */
   readonly joined: (how: 'entered' | 'again') => void;
   readonly left: (cause: LeaveCause, users: number) => void;
-  readonly chatPosted: () => void;
+  readonly chatPosted: (messages: number) => void;
   readonly countsAnnounced: (rooms: number) => void;
   readonly swept: (outcome: 'done' | 'failed') => void;
   readonly messagesPruned: (messages: number) => void;
@@ -29,7 +29,7 @@ export function roomMetrics(registry: Registry): RoomMetrics {
   return {
     joined: (how) => joins.inc({ how }),
     left: (cause, users) => leaves.inc({ cause }, users),
-    chatPosted: () => chat.inc(),
+    chatPosted: (messages) => chat.inc(messages),
     countsAnnounced: (rooms) => counts.inc(rooms),
     swept: (outcome) => {
       sweeps.inc({ outcome });

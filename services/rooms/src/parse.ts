@@ -8,12 +8,12 @@ import type {
 } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { type Call, invalid, requireUser } from '@fanfare/kit';
 import type { Block } from './commands/block-user.ts';
-import type { Saying } from './commands/send-chat.ts';
 import type { Config } from './config.ts';
 import { decodeCursor } from './cursor.ts';
 import type { GiftCheck } from './gift-facts.ts';
 import type { RoomFilter } from './room-queries.ts';
 import type { NewRoom } from './room-store.ts';
+import type { Saying } from './say-rule.ts';
 import {
   ANNOUNCEMENT,
   BLOCK_REASON,

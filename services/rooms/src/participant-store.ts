@@ -1,16 +1,20 @@
 /** Rows of participations and blocks. Written only while the room's row is locked. */
-import { one, type Sql } from '@fanfare/database';
+import type { Sql } from '@fanfare/database';
 
 /** Why a participation ended. */
 export type LeaveCause = 'left' | 'moved' | 'away' | 'blocked' | 'closed';
 
-/** What decides a join, besides the locked rooms. */
+/** What decides the joins of some users, besides the locked rooms. */
 export interface Standing {
   readonly now: Date;
-  readonly blocked: boolean;
-  readonly currentRoomId: bigint | null;
-  /** When the user entered the current room. */
-  readonly joinedAt: Date | null;
+  readonly blocked: ReadonlySet<bigint>;
+  /** The rooms that users are in. */
+  readonly current: ReadonlyMap<bigint, Stay>;
+}
+
+export interface Stay {
+  readonly roomId: bigint;
+  readonly joinedAt: Date;
 }
 
 export interface Ended {
@@ -19,34 +23,65 @@ export interface Ended {
 }
 
 /** A statement of its own, after the locks: it sees what was committed while they were waited for. */
-export async function readStanding(tx: Sql, roomId: bigint, userId: bigint): Promise<Standing> {
-  const result = await tx.query<{ now: Date; blocked: boolean; roomId: string | null; joinedAt: Date | null }>(
-    `select clock_timestamp()::timestamptz(3) as now,
-            exists (select from room_blocks where room_id = $1 and user_id = $2) as blocked,
-            current.room_id as "roomId", current.joined_at as "joinedAt"
-       from (values (1)) as always
-       left join room_participants current on current.user_id = $2 and current.is_active`,
-    [roomId, userId],
+export async function readStanding(tx: Sql, roomId: bigint, userIds: readonly bigint[]): Promise<Standing> {
+  const { rows } = await tx.query<StandingRow>(
+    `select asked.user_id as "userId", clock_timestamp()::timestamptz(3) as now,
+            exists (select from room_blocks b where b.room_id = $1 and b.user_id = asked.user_id) as blocked,
+            stay.room_id as "roomId", stay.joined_at as "joinedAt"
+       from unnest($2::int8[]) as asked (user_id)
+       left join room_participants stay on stay.user_id = asked.user_id and stay.is_active`,
+    [roomId, userIds],
   );
-  const { now, blocked, roomId: current, joinedAt } = one(result);
-  return { now, blocked, joinedAt, currentRoomId: current === null ? null : BigInt(current) };
+  return {
+    now: rows[0]?.now ?? new Date(),
+    blocked: new Set(rows.flatMap(({ userId, blocked }) => (blocked ? [BigInt(userId)] : []))),
+    current: new Map(
+      rows.flatMap(({ userId, roomId: current, joinedAt }) =>
+        current === null || joinedAt === null ? [] : [[BigInt(userId), { roomId: BigInt(current), joinedAt }]],
+      ),
+    ),
+  };
 }
 
-/** False when the user has entered another room in the same moment, in a transaction that did not lock this one. */
-export async function insertParticipant(tx: Sql, roomId: bigint, userId: bigint, joinedAt: Date): Promise<boolean> {
+interface StandingRow {
+  readonly userId: string;
+  readonly now: Date;
+  readonly blocked: boolean;
+  readonly roomId: string | null;
+  readonly joinedAt: Date | null;
+}
+
+/** @returns how many: fewer when one of them entered another room meanwhile, in a transaction that did not lock this */
+export async function insertParticipants(
+  tx: Sql,
+  roomId: bigint,
+  userIds: readonly bigint[],
+  joinedAt: Date,
+): Promise<number> {
   const { rowCount } = await tx.query(
-    `insert into room_participants (room_id, user_id, joined_at, confirmed_at) values ($1, $2, $3, $3)
+    `insert into room_participants (room_id, user_id, joined_at, confirmed_at)
+     select $1, user_id, $3, $3 from unnest($2::int8[]) with ordinality as entering (user_id, place) order by place
      on conflict (user_id) where is_active do nothing`,
-    [roomId, userId, joinedAt],
+    [roomId, userIds, joinedAt],
   );
-  return rowCount === 1;
+  return rowCount ?? 0;
 }
 
-/** The user has asked to join again: they are not away, whatever presence says. */
-export async function confirmParticipant(tx: Sql, roomId: bigint, userId: bigint): Promise<void> {
+/** These users have asked to join again: they are not away, whatever presence says. */
+export async function confirmParticipants(tx: Sql, roomId: bigint, userIds: readonly bigint[]): Promise<void> {
   await tx.query(
-    `update room_participants set confirmed_at = clock_timestamp() where room_id = $1 and user_id = $2 and is_active`,
-    [roomId, userId],
+    `update room_participants set confirmed_at = clock_timestamp()
+      where room_id = $1 and user_id = any ($2) and is_active`,
+    [roomId, userIds],
+  );
+}
+
+/** Ends the stays of users who go on to another room, wherever they are. */
+export async function endMoved(tx: Sql, userIds: readonly bigint[], leftAt: Date): Promise<void> {
+  await tx.query(
+    `update room_participants set is_active = false, left_at = $2, left_cause = 'moved'
+      where user_id = any ($1) and is_active`,
+    [userIds, leftAt],
   );
 }
 

@@ -71,7 +71,7 @@ async function end(tx: Sql, roomId: bigint, userIds: readonly bigint[], graceMs:
   const facts = ended.map(({ userId, leftAt }) =>
     fact(events.participantLeft, { roomId, userId, cause: 'away', leftAt }),
   );
-  await saveChanges(tx, [changeRoom(room, facts, first.leftAt, room.participantCount - ended.length)], null);
+  await saveChanges(tx, [changeRoom(room, facts, first.leftAt, room.participantCount - ended.length)]);
   return ended.length;
 }
 

@@ -12,6 +12,8 @@ export const COUNT_INTERVAL_MS = 500;
 /** One event of a room, before it has its version. */
 export interface Fact {
   readonly subject: string;
+  /** Of the command that caused it; a sweeper's facts have none. */
+  readonly correlationId: string | undefined;
   /** Hands the event's type and message to whoever makes an announcement of them. */
   readonly tell: <R>(as: <T>(type: EventType<T>, message: T) => R) => R;
 }
@@ -22,8 +24,9 @@ export interface RoomChange {
   readonly facts: readonly (Fact & { readonly version: bigint })[];
 }
 
-export const fact = <T>(type: EventType<T>, message: T): Fact => ({
+export const fact = <T>(type: EventType<T>, message: T, call?: { readonly correlationId: string }): Fact => ({
   subject: type.subject,
+  correlationId: call?.correlationId,
   tell: (as) => as(type, message),
 });
 

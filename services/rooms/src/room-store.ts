@@ -1,6 +1,5 @@
 /** Rows of rooms: locked, changed and made. Whoever changes a room holds its lock, and saves by `saveChanges`. */
 import { one, type Sql } from '@fanfare/database';
-import type { Call } from '@fanfare/kit';
 import { announce, announcement } from '@fanfare/messaging';
 import type { Room } from './generated/prisma/client.ts';
 import type { RoomChange } from './room-change.ts';
@@ -41,15 +40,19 @@ export async function lockRoom(tx: Sql, roomId: bigint): Promise<Room | null> {
 }
 
 /**
- * Locks a room and the one the user is in, always in the order of their ids: two users who swap rooms wait for each
- * other in one direction only. The user may have changed rooms while this waited; look again, in a new statement.
+ * Locks a room and those the users are in, always in the order of their ids: users who swap rooms wait for each other in
+ * one direction only. A user may have changed rooms while this waited; look again, in a new statement.
  */
-export async function lockRoomAndCurrent(tx: Sql, roomId: bigint, userId: bigint): Promise<readonly Room[]> {
+export async function lockRoomAndCurrent(
+  tx: Sql,
+  roomId: bigint,
+  userIds: readonly bigint[],
+): Promise<readonly Room[]> {
   const { rows } = await tx.query<RoomRow>(
     `select ${ROOM_COLUMNS} from rooms
-      where id = any (array[$1::int8, (select room_id from room_participants where user_id = $2 and is_active)])
+      where id = any (array(select room_id from room_participants where user_id = any ($2) and is_active) || $1::int8)
       order by id for no key update`,
-    [roomId, userId],
+    [roomId, userIds],
   );
   return rows.map(roomOf);
 }
@@ -104,7 +107,7 @@ export async function databaseNow(tx: Sql): Promise<Date> {
 }
 
 /** Writes what has changed in locked rooms, and announces their events. Wake the relay after the commit. */
-export async function saveChanges(tx: Sql, changes: readonly RoomChange[], call: Pick<Call, 'correlationId'> | null) {
+export async function saveChanges(tx: Sql, changes: readonly RoomChange[]): Promise<void> {
   const rooms = changes.map((change) => change.room);
   const { rowCount } = await tx.query(
     `update rooms
@@ -127,12 +130,12 @@ export async function saveChanges(tx: Sql, changes: readonly RoomChange[], call:
   await announce(
     tx,
     changes.flatMap(({ room, facts }) =>
-      facts.map(({ tell, version }) =>
+      facts.map(({ tell, version, correlationId }) =>
         tell((type, message) =>
           announcement(type, message, {
             entityId: room.id,
             entityVersion: version,
-            correlationId: call?.correlationId,
+            correlationId,
             tenantId: room.tenantId ?? undefined,
           }),
         ),

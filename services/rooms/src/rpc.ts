@@ -3,9 +3,9 @@ import { CallerKind, type Handlers, requireInternal, requireUser } from '@fanfar
 import { blockUser } from './commands/block-user.ts';
 import { closeRoom } from './commands/close-room.ts';
 import { createRoom } from './commands/create-room.ts';
-import { joinRoom } from './commands/join-room.ts';
-import { leaveRoom } from './commands/leave-room.ts';
-import { sendChat } from './commands/send-chat.ts';
+import { roomJoiner } from './commands/join-room.ts';
+import { roomLeaver } from './commands/leave-room.ts';
+import { chatSender } from './commands/send-chat.ts';
 import { unblockUser } from './commands/unblock-user.ts';
 import type { Deps } from './deps.ts';
 import { errors } from './errors.ts';
@@ -59,13 +59,15 @@ function membershipHandlers(
 ): Part<
   'joinRoom' | 'leaveRoom' | 'blockUser' | 'unblockUser' | 'refreshRoomToken' | 'validateRoomToken' | 'listParticipants'
 > {
+  const joinRoom = roomJoiner(deps);
+  const leaveRoom = roomLeaver(deps);
   return {
     joinRoom: async ({ roomId }, call) => {
-      const { room, token } = await joinRoom(deps, call, parseId('roomId', roomId), requireUser(call.caller));
+      const { room, token } = await joinRoom(call, parseId('roomId', roomId), requireUser(call.caller));
       return { room: presentRoom(room), token };
     },
     leaveRoom: async ({ roomId }, call) => {
-      await leaveRoom(deps, call, parseId('roomId', roomId), requireUser(call.caller));
+      await leaveRoom(call, parseId('roomId', roomId), requireUser(call.caller));
       return {};
     },
     blockUser: async (request, call) => {
@@ -100,9 +102,10 @@ function membershipHandlers(
 }
 
 function contentHandlers(deps: Deps): Part<'sendChat' | 'getSnapshot' | 'checkGifts'> {
+  const sendChat = chatSender(deps);
   return {
     sendChat: async (request, call) => ({
-      message: presentMessage(await sendChat(deps, call, parseSaying(request, call))),
+      message: presentMessage(await sendChat(call, parseSaying(request, call))),
     }),
     getSnapshot: async ({ roomId }, { caller }) => {
       const internal = caller.kind === CallerKind.CALLER_KIND_SERVICE || caller.kind === CallerKind.CALLER_KIND_SYSTEM;

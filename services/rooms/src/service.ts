@@ -18,6 +18,7 @@ import type { Config } from './config.ts';
 import { countSweeper } from './count-sweeper.ts';
 import type { Deps } from './deps.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { openLanes } from './lanes.ts';
 import { roomMetrics } from './metrics.ts';
 import { openPresence } from './presence.ts';
 import { presenceSweeper } from './presence-sweeper.ts';
@@ -46,6 +47,7 @@ export async function createRoomsService(config: Config, overrides: Partial<Over
     config,
     database,
     prisma: new PrismaClient({ adapter: database.prismaAdapter() }),
+    lanes: openLanes({ concurrency: config.DATABASE_POOL_SIZE, mostTogether: 128, mostWaiting: 10_000 }),
     relay,
     presence: openPresence({
       url: config.REDIS_URL,

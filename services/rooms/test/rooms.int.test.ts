@@ -1,6 +1,11 @@
-import { CreateRoomRequest, ListRoomsRequest, type Room, RoomStatus } from '@fanfare/contracts/rooms/v1/rooms_service';
+import {
+  type CreateRoomRequest,
+  ListRoomsRequest,
+  type Room,
+  RoomStatus,
+} from '@fanfare/contracts/rooms/v1/rooms_service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { as, newUser, startWorld, type World } from './world.ts';
+import { as, newUser, openRoom, startWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -8,12 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function open(owner: bigint, more: Partial<CreateRoomRequest> = {}): Promise<Room> {
-  const request = CreateRoomRequest.fromPartial({ name: `Room of ${owner}`, ...more });
-  const { room } = await world.call.createRoom(request, as(owner));
-  if (room === undefined) throw new Error('no room in the answer');
-  return room;
-}
+const open = (owner: bigint, more: Partial<CreateRoomRequest> = {}) => openRoom(world.call, more, owner);
 
 const list = (filter: Partial<ListRoomsRequest>) =>
   world.call.listRooms(ListRoomsRequest.fromPartial(filter), as(newUser()));

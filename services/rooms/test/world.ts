@@ -1,10 +1,12 @@
 /** A rooms service over servers of its own, and what tests ask of it. */
 import { events } from '@fanfare/contracts';
-import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
+import { CreateRoomRequest, type Room, RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { type Database, openDatabase } from '@fanfare/database';
-import { type RpcClient, rpcClient, silentLogger, userCaller } from '@fanfare/kit';
+import { createMetrics, type RpcClient, rpcClient, silentLogger, userCaller } from '@fanfare/kit';
 import { cloneDatabase, privateNats, privateRedis, type RunningServer } from '@fanfare/testing';
 import { readConfig } from '../src/config.ts';
+import type { Deps } from '../src/deps.ts';
+import { roomMetrics } from '../src/metrics.ts';
 import { createRoomsService, type Overrides, type RoomsService } from '../src/service.ts';
 
 export type RoomsCall = RpcClient<typeof RoomsServiceService>['call'];
@@ -13,6 +15,8 @@ export interface World {
   readonly service: RoomsService;
   readonly call: RoomsCall;
   readonly database: Database;
+  /** What a job needs that a test runs by itself. */
+  readonly deps: Pick<Deps, 'config' | 'database' | 'metrics' | 'log'>;
   readonly nats: RunningServer;
   readonly redis: RunningServer;
   /** Another process of the same service, as far as the database and the bus can tell. */
@@ -65,6 +69,12 @@ export async function startWorld(
   return {
     ...first,
     database,
+    deps: {
+      config: readConfig(base),
+      database,
+      metrics: roomMetrics(createMetrics('rooms')),
+      log: silentLogger,
+    },
     nats,
     redis,
     replica,
@@ -111,4 +121,18 @@ async function readAnnounced(database: Database, roomId: bigint): Promise<readon
     version: BigInt(version),
     data: payload,
   }));
+}
+
+/** A room of the owner's, or of somebody new. */
+export async function openRoom(
+  call: RoomsCall,
+  more: Partial<CreateRoomRequest> = {},
+  owner = newUser(),
+): Promise<Room> {
+  const { room } = await call.createRoom(
+    CreateRoomRequest.fromPartial({ name: `Room of ${owner}`, ...more }),
+    as(owner),
+  );
+  if (room === undefined) throw new Error('no room in the answer');
+  return room;
 }

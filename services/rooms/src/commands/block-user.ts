@@ -37,13 +37,13 @@ async function record(tx: Sql, call: Call, block: Block): Promise<{ changed: boo
   const blockedAt = await insertBlock(tx, roomId, userId, byUserId, reason);
   if (blockedAt === null) return { changed: false, removed: false };
   const [ended] = await endParticipations(tx, roomId, [userId], 'blocked');
-  const blocked = fact(events.memberBlocked, { ...block, blockedAt });
+  const blocked = fact(events.memberBlocked, { ...block, blockedAt }, call);
   const facts =
     ended === undefined
       ? [blocked]
-      : [blocked, fact(events.participantLeft, { roomId, userId, cause: 'blocked', leftAt: ended.leftAt })];
+      : [blocked, fact(events.participantLeft, { roomId, userId, cause: 'blocked', leftAt: ended.leftAt }, call)];
   const count = room.participantCount - (ended === undefined ? 0 : 1);
-  await saveChanges(tx, [changeRoom(room, facts, blockedAt, count)], call);
+  await saveChanges(tx, [changeRoom(room, facts, blockedAt, count)]);
   if (authority === 'platform') {
     const details = { userId: userId.toString() };
     await recordAudit(tx, call, { action: 'room.block', target: `room:${roomId}`, reason, details });

@@ -34,10 +34,10 @@ async function close(tx: Sql, call: Call, roomId: bigint, byUserId: bigint): Pro
   const ended = await endParticipations(tx, roomId, 'everybody', 'closed');
   const closedAt = await databaseNow(tx);
   const left = ended.map(({ userId, leftAt }) =>
-    fact(events.participantLeft, { roomId, userId, cause: 'closed', leftAt }),
+    fact(events.participantLeft, { roomId, userId, cause: 'closed', leftAt }, call),
   );
-  const change = closeRoomFor(room, [...left, fact(events.roomClosed, { roomId, byUserId, closedAt })], closedAt);
-  await saveChanges(tx, [change], call);
+  const change = closeRoomFor(room, [...left, fact(events.roomClosed, { roomId, byUserId, closedAt }, call)], closedAt);
+  await saveChanges(tx, [change]);
   if (authority === 'platform') {
     await recordAudit(tx, call, { action: 'room.close', target: `room:${roomId}`, reason: '' });
   }

@@ -14,8 +14,8 @@ export async function createRoom({ config, database, relay }: Deps, call: Call, 
     if ((await countOwnedRooms(tx, wanted.ownerId)) >= limit) throw errors.ROOM_LIMIT_REACHED({ limit: `${limit}` });
     const made = await insertRoom(tx, wanted);
     const { id: roomId, ownerId, name, createdAt } = made;
-    const change = changeRoom(made, [fact(events.roomCreated, { roomId, ownerId, name, createdAt })], createdAt);
-    await saveChanges(tx, [change], call);
+    const change = changeRoom(made, [fact(events.roomCreated, { roomId, ownerId, name, createdAt }, call)], createdAt);
+    await saveChanges(tx, [change]);
     return change.room;
   });
   relay.wake();

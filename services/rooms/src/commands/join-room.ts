@@ -1,88 +1,116 @@
 /**
- * Entering a room, and with it leaving another: one transaction of six statements (lock, look, leave if need be, enter,
- * save, announce) under the locks of at most two rooms, taken in the order of their ids.
+ * Entering a room, and with it leaving another. One transaction for everybody who waits for the room: lock it and the
+ * rooms they are in (in the order of ids), look, decide, leave, enter, save, announce.
  */
 import { events } from '@fanfare/contracts';
 import type { Sql } from '@fanfare/database';
-import { AppError, type Call, commonErrors } from '@fanfare/kit';
+import type { Call } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
 import type { Room } from '../generated/prisma/client.ts';
-import { decideJoin } from '../join-rule.ts';
-import { confirmParticipant, endParticipations, insertParticipant, readStanding } from '../participant-store.ts';
+import { decideJoins, type JoinVerdict } from '../join-rule.ts';
+import type { Command } from '../lanes.ts';
+import { confirmParticipants, endMoved, insertParticipants, readStanding } from '../participant-store.ts';
+import { Raced, untilNotRaced } from '../races.ts';
 import { changeRoom, fact, type RoomChange } from '../room-change.ts';
 import { lockRoomAndCurrent, saveChanges } from '../room-store.ts';
 import { permissionsOf } from '../room-token.ts';
 
+interface Join extends Command {
+  readonly call: Call;
+  readonly userId: bigint;
+}
+
+type Entering = Join & { readonly leaving: bigint | null };
+
+interface Decided {
+  /** As it is afterwards; null when there is none. */
+  readonly room: Room | null;
+  readonly verdicts: readonly JoinVerdict[];
+}
+
 interface Joined {
   readonly room: Room;
   readonly since: Date;
-  /** The room that was left; null when there was none. */
-  readonly left: bigint | null;
-  readonly entered: boolean;
 }
-
-/** The user changed rooms while this transaction waited: its locks are not the ones it needs. */
-class MovedMeanwhile extends Error {}
-
-/** One user can only race with himself; more rounds than this is somebody hammering. */
-const ATTEMPTS = 10;
 
 /** Safe to repeat: a participant stays one, with the same `since`, and gets a fresh token. */
-export async function joinRoom(
+export function roomJoiner(
   deps: Deps,
-  call: Call,
-  roomId: bigint,
-  userId: bigint,
-): Promise<{ readonly room: Room; readonly token: string }> {
-  const { room, since, left, entered } = await untilStill(() =>
-    deps.database.transaction((tx) => enter(tx, call, roomId, userId)),
-  );
-  if (entered) deps.relay.wake();
-  deps.metrics.joined(entered ? 'entered' : 'again');
-  if (left !== null) {
-    deps.metrics.left('moved', 1);
-    deps.presence.gone([{ roomId: left, userId }]);
-  }
-  deps.presence.seen({ roomId, userId });
-  const token = await deps.tokens.issue({ roomId, userId, since }, permissionsOf(userId, room.ownerId));
-  return { room, token };
+): (call: Call, roomId: bigint, userId: bigint) => Promise<{ readonly room: Room; readonly token: string }> {
+  const join = deps.lanes<Join, Joined>(async (roomId, commands) => {
+    const { room, verdicts } = await untilNotRaced(() =>
+      deps.database.transaction((tx) => enter(tx, roomId, commands)),
+    );
+    tell(deps, roomId, commands, verdicts);
+    return verdicts.map((verdict) => {
+      if (verdict.kind === 'refuse') return { error: verdict.error };
+      if (room === null) return { error: new Error('somebody entered a room that does not exist') };
+      return { value: { room, since: verdict.since } };
+    });
+  });
+  return async (call, roomId, userId) => {
+    const { room, since } = await join(roomId, { call, userId, remainingMs: call.remainingMs });
+    const token = await deps.tokens.issue({ roomId, userId, since }, permissionsOf(userId, room.ownerId));
+    return { room, token };
+  };
 }
 
-async function untilStill<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let round = 1; round <= ATTEMPTS; round += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof MovedMeanwhile)) throw error;
-    }
-  }
-  throw new AppError('aborted', commonErrors.UNAVAILABLE().reason, commonErrors.UNAVAILABLE().message);
-}
+async function enter(tx: Sql, roomId: bigint, commands: readonly Join[]): Promise<Decided> {
+  const userIds = [...new Set(commands.map(({ userId }) => userId))];
+  const locked = await lockRoomAndCurrent(tx, roomId, userIds);
+  const standing = await readStanding(tx, roomId, userIds);
+  const lockedIds = new Set(locked.map(({ id }) => id));
+  // Somebody changed rooms while this waited: these locks are not the ones it needs.
+  if ([...standing.current.values()].some((stay) => !lockedIds.has(stay.roomId))) throw new Raced();
 
-async function enter(tx: Sql, call: Call, roomId: bigint, userId: bigint): Promise<Joined> {
-  const locked = await lockRoomAndCurrent(tx, roomId, userId);
-  const { now, blocked, currentRoomId, joinedAt } = await readStanding(tx, roomId, userId);
   const room = locked.find(({ id }) => id === roomId) ?? null;
-  const current = locked.find(({ id }) => id === currentRoomId) ?? null;
-  if (currentRoomId !== null && current === null) throw new MovedMeanwhile();
-  const verdict = decideJoin({ roomId, room, blocked, currentRoomId });
-  if (verdict.kind === 'refuse') throw verdict.error;
-  if (room === null) throw new Error('a room that does not exist was not refused');
-  if (verdict.kind === 'stay') {
-    await confirmParticipant(tx, roomId, userId);
-    return { room, since: joinedAt ?? now, left: null, entered: false };
-  }
-  // After this point the join succeeds, unless the user has entered yet another room in this very moment.
-  const changes = current === null ? [] : [await leaveFor(tx, current, userId, now)];
-  if (!(await insertParticipant(tx, roomId, userId, now))) throw new MovedMeanwhile();
-  const joined = fact(events.participantJoined, { roomId, userId, joinedAt: now });
-  const change = changeRoom(room, [joined], now, room.participantCount + 1);
-  await saveChanges(tx, [...changes, change], call);
-  return { room: change.room, since: now, left: verdict.leaving, entered: true };
+  const asked = commands.map(({ userId }) => userId);
+  const verdicts = decideJoins(roomId, room, asked, standing);
+  const staying = asked.filter((_, index) => verdicts[index]?.kind === 'stay');
+  if (staying.length > 0) await confirmParticipants(tx, roomId, staying);
+  const entering = commands.flatMap((command, index): Entering[] => {
+    const verdict = verdicts[index];
+    return verdict?.kind === 'enter' ? [{ ...command, leaving: verdict.leaving }] : [];
+  });
+  if (room === null || entering.length === 0) return { room, verdicts };
+
+  const { now } = standing;
+  const entered = changeRoom(
+    room,
+    entering.map(({ userId, call }) => fact(events.participantJoined, { roomId, userId, joinedAt: now }, call)),
+    now,
+    room.participantCount + entering.length,
+  );
+  const left = locked.flatMap((each) => leftBy(each, entering, now));
+  const moving = entering.filter(({ leaving }) => leaving !== null).map(({ userId }) => userId);
+  if (moving.length > 0) await endMoved(tx, moving, now);
+  const ids = entering.map(({ userId }) => userId);
+  if ((await insertParticipants(tx, roomId, ids, now)) !== ids.length) throw new Raced();
+  await saveChanges(tx, [...left, entered]);
+  return { room: entered.room, verdicts };
 }
 
-async function leaveFor(tx: Sql, current: Room, userId: bigint, now: Date): Promise<RoomChange> {
-  await endParticipations(tx, current.id, [userId], 'moved');
-  const left = fact(events.participantLeft, { roomId: current.id, userId, cause: 'moved', leftAt: now });
-  return changeRoom(current, [left], now, current.participantCount - 1);
+/** What changes in a room that some of those who enter come from. */
+function leftBy(room: Room, entering: readonly Entering[], now: Date): readonly RoomChange[] {
+  const leavers = entering.filter(({ leaving }) => leaving === room.id);
+  if (leavers.length === 0) return [];
+  const facts = leavers.map(({ userId, call }) =>
+    fact(events.participantLeft, { roomId: room.id, userId, cause: 'moved', leftAt: now }, call),
+  );
+  return [changeRoom(room, facts, now, room.participantCount - leavers.length)];
+}
+
+/** After the commit: relay, presence and metrics. */
+function tell(deps: Deps, roomId: bigint, commands: readonly Join[], verdicts: readonly JoinVerdict[]): void {
+  if (verdicts.some(({ kind }) => kind === 'enter')) deps.relay.wake();
+  verdicts.forEach((verdict, index) => {
+    const userId = commands[index]?.userId;
+    if (verdict.kind === 'refuse' || userId === undefined) return;
+    deps.metrics.joined(verdict.kind === 'enter' ? 'entered' : 'again');
+    if (verdict.kind === 'enter' && verdict.leaving !== null) {
+      deps.metrics.left('moved', 1);
+      deps.presence.gone([{ roomId: verdict.leaving, userId }]);
+    }
+    deps.presence.seen({ roomId, userId });
+  });
 }

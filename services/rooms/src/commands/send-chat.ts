@@ -1,54 +1,48 @@
 /**
- * Saying something. One transaction of five statements (lock, look, insert, save, announce) under the room's lock, which
- * gives the room's messages one order; the id is looked up under the lock, where a concurrent repeat has waited.
+ * Saying something. One transaction for everything that waits for the room: lock, look, insert, save, announce. The
+ * room's lock gives its messages one order, and the ids are looked up under it, where a concurrent repeat has waited.
  */
 import { events } from '@fanfare/contracts';
 import type { Sql } from '@fanfare/database';
 import { type Call, newId } from '@fanfare/kit';
-import { insertMessage, type Message, readSender } from '../chat-store.ts';
+import { insertMessages, type Message, readSenders } from '../chat-store.ts';
 import type { Deps } from '../deps.ts';
-import { errors } from '../errors.ts';
+import type { Command } from '../lanes.ts';
+import { Raced, untilNotRaced } from '../races.ts';
 import { changeRoom, fact } from '../room-change.ts';
 import { lockRoom, saveChanges } from '../room-store.ts';
+import { type ChatVerdict, decideChat, type Saying } from '../say-rule.ts';
 
-export interface Saying {
-  readonly roomId: bigint;
-  readonly userId: bigint;
-  /** The sender's own id of the message. */
-  readonly clientId: string;
-  readonly text: string;
+interface SendChat extends Command {
+  readonly call: Call;
+  readonly saying: Saying;
 }
 
-/** Once per (sender, id), for as long as messages are kept: a repeat answers the first message, whatever came since. */
-export async function sendChat(deps: Deps, call: Call, saying: Saying): Promise<Message> {
-  const { message, posted } = await deps.database.transaction((tx) => post(tx, call, saying));
-  if (posted) {
-    deps.relay.wake();
-    deps.metrics.chatPosted();
-  }
-  return message;
+/** Once per (sender, id), for as long as messages are kept. */
+export function chatSender(deps: Deps): (call: Call, saying: Saying) => Promise<Message> {
+  const send = deps.lanes<SendChat, Message>(async (roomId, commands) => {
+    const { outcomes, posted } = await untilNotRaced(() =>
+      deps.database.transaction((tx) => post(tx, roomId, commands)),
+    );
+    if (posted.length > 0) deps.relay.wake();
+    deps.metrics.chatPosted(posted.length);
+    return outcomes;
+  });
+  return (call, saying) => send(saying.roomId, { call, saying, remainingMs: call.remainingMs });
 }
 
-async function post(tx: Sql, call: Call, saying: Saying): Promise<{ message: Message; posted: boolean }> {
-  const { roomId, userId } = saying;
+async function post(tx: Sql, roomId: bigint, commands: readonly SendChat[]): Promise<ChatVerdict> {
+  const sayings = commands.map(({ saying }) => saying);
   const room = await lockRoom(tx, roomId);
-  const { earlier, present } = await readSender(tx, saying);
-  if (earlier !== null) return { message: sameIntent(earlier, saying), posted: false };
-  if (room === null) throw errors.ROOM_NOT_FOUND({ roomId: roomId.toString() });
-  if (room.status !== 'active') throw errors.ROOM_CLOSED({ roomId: roomId.toString() });
-  if (!present) throw errors.NOT_A_PARTICIPANT({ roomId: roomId.toString() });
-
-  const message = await insertMessage(tx, { ...saying, id: newId(), roomVersion: room.version + 1n });
-  // Only the lock of another room can have let the same id pass.
-  if (message === null) throw errors.ID_REUSED({ field: 'roomId' });
-  const { id, text, sentAt } = message;
-  const posted = fact(events.chatPosted, { id, roomId, userId, text, sentAt });
-  await saveChanges(tx, [changeRoom(room, [posted], sentAt)], call);
-  return { message, posted: true };
-}
-
-function sameIntent(earlier: Message, saying: Saying): Message {
-  if (earlier.roomId !== saying.roomId) throw errors.ID_REUSED({ field: 'roomId' });
-  if (earlier.text !== saying.text) throw errors.ID_REUSED({ field: 'text' });
-  return earlier;
+  const { earlier, present, now } = await readSenders(tx, roomId, sayings);
+  const verdict = decideChat(sayings, { roomId, room, present, earlier, now, newId });
+  const { posted } = verdict;
+  if (room === null || posted.length === 0) return verdict;
+  // Only the lock of another room can have let the same id pass; the next look finds it.
+  if ((await insertMessages(tx, posted)) !== posted.length) throw new Raced();
+  const facts = posted.map(({ id, userId, text, sentAt, index }) =>
+    fact(events.chatPosted, { id, roomId, userId, text, sentAt }, commands[index]?.call),
+  );
+  await saveChanges(tx, [changeRoom(room, facts, now)]);
+  return verdict;
 }

@@ -26,8 +26,8 @@ async function record(tx: Sql, call: Call, unblock: Unblock): Promise<boolean> {
   const authority = authorise(call.caller, room, 'unblock');
   if (!(await deleteBlock(tx, roomId, userId))) return false;
   const unblockedAt = await databaseNow(tx);
-  const unblocked = fact(events.memberUnblocked, { ...unblock, unblockedAt });
-  await saveChanges(tx, [changeRoom(room, [unblocked], unblockedAt)], call);
+  const unblocked = fact(events.memberUnblocked, { ...unblock, unblockedAt }, call);
+  await saveChanges(tx, [changeRoom(room, [unblocked], unblockedAt)]);
   if (authority === 'platform') {
     const details = { userId: userId.toString() };
     await recordAudit(tx, call, { action: 'room.unblock', target: `room:${roomId}`, reason: '', details });

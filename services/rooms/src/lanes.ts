@@ -1,0 +1,112 @@
+/**
+ * Commands to one room ride together. A room's row can be locked by one transaction at a time, so commands that wait for
+ * it would only hold connections: instead those of a kind and a room queue here, and the next transaction takes all of
+ * them. There is no timer: a command that finds its room free goes at once, alone. Rooms take turns in the order in which
+ * they got work, and at most `concurrency` transactions run, so that one busy room never keeps the pool from the others.
+ */
+import { commonErrors, toAppError } from '@fanfare/kit';
+
+export interface LaneLimits {
+  /** Transactions at a time, over all kinds and rooms. */
+  readonly concurrency: number;
+  /** Commands in a transaction. */
+  readonly mostTogether: number;
+  /** Commands that wait, over all kinds and rooms; beyond that they are refused. */
+  readonly mostWaiting: number;
+}
+
+/** What became of one command of several. */
+export type Outcome<R> = { readonly value: R } | { readonly error: Error };
+
+export interface Command {
+  /** Milliseconds the caller still waits, or null: nobody runs a command that nobody waits for. */
+  readonly remainingMs: () => number | null;
+}
+
+/** Runs commands of one kind to one room, in one transaction, and says what became of each, in their order. */
+export type RunTogether<C, R> = (roomId: bigint, commands: readonly C[]) => Promise<readonly Outcome<R>[]>;
+
+/** Makes one kind of command out of its transaction. @throws OVERLOADED, DEADLINE_EXCEEDED, and what `run` says */
+export type Lanes = <C extends Command, R>(run: RunTogether<C, R>) => (roomId: bigint, command: C) => Promise<R>;
+
+interface Waiting<C, R> {
+  readonly command: C;
+  readonly resolve: (value: R) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function openLanes({ concurrency, mostTogether, mostWaiting }: LaneLimits): Lanes {
+  /** Lanes with work that are not running, the one that has waited longest first. */
+  const ready: (() => Promise<void>)[] = [];
+  let running = 0;
+  let waiting = 0;
+
+  function startNext(): void {
+    while (running < concurrency) {
+      const lane = ready.shift();
+      if (lane === undefined) return;
+      running += 1;
+      // A lane answers everybody and never rejects.
+      void lane().then(() => {
+        running -= 1;
+        startNext();
+      });
+    }
+  }
+
+  return <C extends Command, R>(run: RunTogether<C, R>) => {
+    /** A room is here while its lane is ready or runs. */
+    const queues = new Map<bigint, Waiting<C, R>[]>();
+
+    const makeReady = (roomId: bigint, queue: Waiting<C, R>[]): void => {
+      ready.push(async () => {
+        const taken = queue.splice(0, mostTogether);
+        waiting -= taken.length;
+        await settle(roomId, taken, run);
+        if (queue.length > 0) makeReady(roomId, queue);
+        else queues.delete(roomId);
+      });
+    };
+
+    return (roomId: bigint, command: C): Promise<R> =>
+      new Promise<R>((resolve, reject) => {
+        if (waiting >= mostWaiting) return reject(commonErrors.OVERLOADED());
+        waiting += 1;
+        const queue = queues.get(roomId);
+        if (queue !== undefined) {
+          queue.push({ command, resolve, reject });
+          return;
+        }
+        const fresh = [{ command, resolve, reject }];
+        queues.set(roomId, fresh);
+        makeReady(roomId, fresh);
+        startNext();
+      });
+  };
+}
+
+/** Answers everybody. Never rejects. */
+async function settle<C extends Command, R>(
+  roomId: bigint,
+  taken: readonly Waiting<C, R>[],
+  run: RunTogether<C, R>,
+): Promise<void> {
+  const live = taken.filter((one) => one.command.remainingMs() !== 0);
+  for (const one of taken) if (!live.includes(one)) one.reject(commonErrors.DEADLINE_EXCEEDED());
+  if (live.length === 0) return;
+  try {
+    const outcomes = await run(
+      roomId,
+      live.map(({ command }) => command),
+    );
+    live.forEach((one, index) => {
+      const outcome = outcomes[index] ?? { error: new Error('a command without an outcome') };
+      if ('error' in outcome) one.reject(outcome.error);
+      else one.resolve(outcome.value);
+    });
+  } catch (error) {
+    // One that cannot succeed must not take the others along: each tries by itself.
+    if (live.length > 1) for (const one of live) await settle(roomId, [one], run);
+    else live[0]?.reject(error instanceof Error ? error : toAppError(error));
+  }
+}
