@@ -36,15 +36,6 @@ export interface BatchRunnerOptions {
   readonly onPosted: () => void;
 }
 
-export interface BatchRunner {
-  readonly connect: () => Promise<void>;
-  /** Answers every command of the batch. Never rejects. One at a time. */
-  readonly settle: (batch: readonly Waiting[]) => Promise<void>;
-  /** False while attempts fail for want of a connection. */
-  readonly healthy: () => boolean;
-  readonly close: () => Promise<void>;
-}
-
 interface Stuck {
   readonly step: 'isolate' | 'give_up';
   readonly live: readonly Waiting[];
@@ -54,109 +45,119 @@ interface Stuck {
 /** Longer than the session's statement_timeout: then the connection itself hangs. */
 const ATTEMPT_TIMEOUT_MS = 8000;
 
-export function createBatchRunner({ databaseUrl, log, metrics, onPosted }: BatchRunnerOptions): BatchRunner {
-  let connection: LedgerConnection | null = null;
-  let healthy = true;
+export class BatchRunner {
+  readonly #options: BatchRunnerOptions;
+  #connection: LedgerConnection | null = null;
+  #healthy = true;
 
-  async function settle(batch: readonly Waiting[]): Promise<void> {
-    const stuck = await attemptRepeatedly(batch);
-    if (stuck?.step === 'isolate') await isolate(stuck.live, stuck.error);
+  constructor(options: BatchRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** False while attempts fail for want of a connection. */
+  get healthy(): boolean {
+    return this.#healthy;
+  }
+
+  async connect(): Promise<void> {
+    await this.#usableConnection();
+  }
+
+  async close(): Promise<void> {
+    if (this.#connection?.usable() === true) await this.#connection.client.end();
+  }
+
+  /** Answers every command of the batch. Never rejects. One batch at a time. */
+  async settle(batch: readonly Waiting[]): Promise<void> {
+    const stuck = await this.#attemptRepeatedly(batch);
+    if (stuck?.step === 'isolate') await this.#isolate(stuck.live, stuck.error);
     if (stuck?.step === 'give_up') rejectAll(stuck.live, commonErrors.UNAVAILABLE());
   }
 
   /** @returns null when every command was answered, else where and why it makes no sense to go on */
-  async function attemptRepeatedly(batch: readonly Waiting[]): Promise<Stuck | null> {
+  async #attemptRepeatedly(batch: readonly Waiting[]): Promise<Stuck | null> {
     const started = performance.now();
     let races = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const live = dropExpired(batch);
-      const error = live.length === 0 ? null : await attemptBatch(live);
+      const live = this.#dropExpired(batch);
+      const error = live.length === 0 ? null : await this.#attempt(live);
       if (error === null) return null;
       const failure = failureOf(error);
       races += failure === 'again' ? 1 : 0;
       const step = stepAfter(failure, races, performance.now() - started);
-      metrics.failed(step);
-      log.warn({ err: error, step, attempt, commands: live.length }, 'a ledger batch failed');
+      this.#options.metrics.failed(step);
+      this.#options.log.warn({ err: error, step, attempt, commands: live.length }, 'a ledger batch failed');
       if (step !== 'again') return { step, live, error };
       await delay(pauseMs(attempt));
     }
   }
 
   /** Halves a refused batch, in order; a single command is told that it cannot be posted. */
-  async function isolate(batch: readonly Waiting[], cause: unknown): Promise<void> {
+  async #isolate(batch: readonly Waiting[], cause: unknown): Promise<void> {
     const [first] = batch;
     if (first !== undefined && batch.length === 1) {
       const { journalId, operation } = first.command;
-      log.error({ err: cause, journalId, operation }, 'the database refuses this command');
+      this.#options.log.error({ err: cause, journalId, operation }, 'the database refuses this command');
       return rejectAll(batch, commonErrors.INTERNAL());
     }
     const middle = Math.ceil(batch.length / 2);
-    await settle(batch.slice(0, middle));
-    await settle(batch.slice(middle));
+    await this.settle(batch.slice(0, middle));
+    await this.settle(batch.slice(middle));
   }
 
   /** Answers those whose callers have left. */
-  function dropExpired(batch: readonly Waiting[]): readonly Waiting[] {
+  #dropExpired(batch: readonly Waiting[]): readonly Waiting[] {
     const now = performance.now();
     return batch.filter((waiting) => {
       const keep = waiting.folded || waiting.until > now;
-      if (!keep) answer(waiting, { type: 'dropped' });
+      if (!keep) this.#answer(waiting, { type: 'dropped' });
       return keep;
     });
   }
 
-  function answer(waiting: Waiting | undefined, verdict: Verdict): void {
-    metrics.judged(verdict);
+  #answer(waiting: Waiting | undefined, verdict: Verdict): void {
+    this.#options.metrics.judged(verdict);
     waiting?.resolve(verdict);
   }
 
   /** @returns null when every command was answered, else what went wrong */
-  async function attemptBatch(batch: readonly Waiting[]): Promise<unknown> {
+  async #attempt(batch: readonly Waiting[]): Promise<unknown> {
     try {
-      const live = await usableConnection();
+      const live = await this.#usableConnection();
       const hung = setTimeout(live.drop, ATTEMPT_TIMEOUT_MS);
-      await transact(live.client, batch)
+      await this.#transact(live.client, batch)
         .catch((error: unknown) => abandon(live, error))
         .finally(() => clearTimeout(hung));
       return null;
     } catch (error) {
-      healthy = failureOf(error) !== 'reconnect';
+      this.#healthy = failureOf(error) !== 'reconnect';
       return error;
     }
   }
 
   /** One transaction; answers its commands when it is committed. */
-  async function transact(client: pg.Client, batch: readonly Waiting[]): Promise<void> {
+  async #transact(client: pg.Client, batch: readonly Waiting[]): Promise<void> {
     const { head, state } = await readBatch(client, commandsOf(batch));
-    healthy = true;
+    this.#healthy = true;
     // The wait for the head is over: who has left by now is not charged.
-    const live = dropExpired(batch);
+    const live = this.#dropExpired(batch);
     for (const waiting of live) waiting.folded = true;
     const folded = foldOrFail(state, commandsOf(live), head.now);
     if (folded.journals.length === 0 && folded.refusals.length === 0) {
       await client.query('rollback');
     } else {
       await writeBatch(client, head, folded);
-      if (folded.journals.length > 0) onPosted();
+      if (folded.journals.length > 0) this.#options.onPosted();
     }
-    for (const [index, verdict] of folded.verdicts.entries()) answer(live[index], verdict);
+    for (const [index, verdict] of folded.verdicts.entries()) this.#answer(live[index], verdict);
   }
 
-  async function usableConnection(): Promise<LedgerConnection> {
-    if (connection === null || !connection.usable()) connection = await connectLedger(databaseUrl);
-    return connection;
+  async #usableConnection(): Promise<LedgerConnection> {
+    if (this.#connection === null || !this.#connection.usable()) {
+      this.#connection = await connectLedger(this.#options.databaseUrl);
+    }
+    return this.#connection;
   }
-
-  return {
-    connect: async () => {
-      await usableConnection();
-    },
-    settle,
-    healthy: () => healthy,
-    close: async () => {
-      if (connection?.usable() === true) await connection.client.end();
-    },
-  };
 }
 
 const commandsOf = (batch: readonly Waiting[]): readonly LedgerCommand[] => batch.map((waiting) => waiting.command);

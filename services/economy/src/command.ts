@@ -20,7 +20,7 @@ export interface IntentField {
 }
 
 /** An administrator's command leaves this row in the same commit. */
-export interface AuditRow {
+interface AuditRow {
   readonly caller: string;
   readonly action: string;
   readonly target: string;

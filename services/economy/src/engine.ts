@@ -11,7 +11,7 @@
 import { commonErrors, type Logger, type Part } from '@fanfare/kit';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
-import { createBatchRunner, type Waiting } from './batch-runner.ts';
+import { BatchRunner, type Waiting } from './batch-runner.ts';
 import type { LedgerCommand, Verdict } from './command.ts';
 import { ledgerMetrics } from './metrics.ts';
 
@@ -42,7 +42,7 @@ export function createEngine(options: EngineOptions): Engine {
   const queue: Waiting[] = [];
   const metrics = ledgerMetrics(options.metrics, () => queue.length);
   const { databaseUrl, log, onPosted } = options;
-  const runner = createBatchRunner({ databaseUrl, log, metrics, onPosted });
+  const runner = new BatchRunner({ databaseUrl, log, metrics, onPosted });
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
@@ -76,6 +76,6 @@ export function createEngine(options: EngineOptions): Engine {
       await runner.close();
     },
     // Without work there is nothing to find out by: a replica that was idle since must not stay out of rotation.
-    problem: () => (running === null || runner.healthy() ? null : 'the database does not take batches'),
+    problem: () => (running === null || runner.healthy ? null : 'the database does not take batches'),
   };
 }

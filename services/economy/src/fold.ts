@@ -36,7 +36,7 @@ export interface LedgerState {
   readonly refusals: ReadonlyMap<string, KnownRefusal>;
 }
 
-export interface Entry {
+interface Entry {
   readonly accountId: AccountId;
   readonly seq: bigint;
   readonly minor: bigint;
@@ -53,7 +53,7 @@ export interface Journal {
   readonly touched: readonly { readonly userId: bigint; readonly balances: Balances }[];
 }
 
-export interface AccountChange {
+interface AccountChange {
   readonly id: AccountId;
   /** Null: the account opens with this batch. */
   readonly before: AccountRow | null;

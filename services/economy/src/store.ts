@@ -18,7 +18,7 @@ export interface StatementLine {
   readonly createdAt: Date;
 }
 
-export interface TrialBalance {
+interface TrialBalance {
   /** Per COIN, DIAMOND, POINT: over all accounts, and over all entries. Zeros unless the ledger is broken. */
   readonly accounts: Balances;
   readonly entries: Balances;
