@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@fanfare/testing';
 import { describe, expect, it } from 'vitest';
 import { issuance } from '../src/accounts.ts';
+import { verifyLedger } from '../src/verify.ts';
 import { coins, command, grant, move, pay, reasonOf, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();
@@ -188,4 +189,8 @@ it('every journal is announced once, in the order of the chain, with the trace o
   });
   const [counts] = await ledger.sql('select (select count(*) from journals) = count(*) as equal from platform.outbox');
   expect(counts).toEqual({ equal: true });
+});
+
+it('after all of that the ledger is what its entries say', async () => {
+  expect(await verifyLedger({ databaseUrl: ledger.database.url })).toMatchObject({ ok: true, firstProblem: null });
 });
