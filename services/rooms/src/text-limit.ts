@@ -18,7 +18,7 @@ export const BLOCK_REASON = { most: 200, mostBytes: 1600, multiline: true } as c
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const CONTROL = /\p{Cc}/u;
-const CONTROL_BUT_LINES = /[^\P{Cc}\n\t]/u;
+const CONTROL_BUT_LINES = /[^\P{Cc}\r\n\t]/u;
 
 /** What is wrong with a text that must say something; null when nothing is. */
 export function textProblem(text: string, limit: TextLimit): string | null {
