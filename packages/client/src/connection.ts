@@ -11,7 +11,7 @@ import { createLink } from './link.ts';
 import type { ChatMessage, SentGiftReceipt } from './objects.ts';
 import { positionStore, takeIn } from './positions.ts';
 import { readiness } from './readiness.ts';
-import { type RoomVisit, roomVisits } from './room-visits.ts';
+import { type RoomVisit, type RoomVisits, roomVisits } from './room-visits.ts';
 import { notLoggedIn, type TokenKeeper } from './tokens.ts';
 
 export interface Connection {
@@ -47,9 +47,7 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
     url,
     transports,
     handshake: async (renewToken) => {
-      const current = tokens.current();
-      if (current === null) throw notLoggedIn();
-      const token = renewToken ? await tokens.renew(current.accessToken) : current.accessToken;
+      const token = await tokenFor(tokens, renewToken);
       const off = session === undefined ? undefined : positions.of(session.ch);
       return { token, v: 1, tick: true, ...(off !== undefined && { off }) };
     },
@@ -57,7 +55,9 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
       session = opened;
       if (takeIn(positions, opened)) emit('gap', { ch: opened.ch });
       emit('connected', opened);
-      void enterRooms();
+      const isCurrent = (): boolean => session === opened && !ready.isOver();
+      // Commands wait until the rooms are entered again: most of them are about a room.
+      void untilResumed(rooms, isCurrent).then(() => isCurrent() && ready.raise());
     },
     onLost: (reason, retryInMs) => {
       ready.lower();
@@ -85,21 +85,6 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
   const send = <T>(name: string, payload: { readonly id: string }): Promise<T> =>
     untilAnswered(ready.wait, { id: payload.id }, async () => (await link.send(name, payload)) as T);
 
-  /** Commands wait until the rooms are entered again: most of them are about a room. */
-  async function enterRooms(): Promise<void> {
-    const entering = session;
-    for (let attempt = 0; session === entering && !ready.isOver(); attempt += 1) {
-      try {
-        await rooms.resume();
-        if (session === entering) ready.raise();
-        return;
-      } catch (error) {
-        if (!(error instanceof FanfareError)) throw error;
-        await delay(backoffMs(attempt, Math.random()));
-      }
-    }
-  }
-
   link.open();
   await ready.wait();
   return {
@@ -111,6 +96,25 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
     sendChat: (roomId, text, id = newId()) => send<ChatMessage>('chat.send', chat(id, roomId, text)),
     close: link.close,
   };
+}
+
+async function tokenFor(tokens: TokenKeeper, renewed: boolean): Promise<string> {
+  const current = tokens.current();
+  if (current === null) throw notLoggedIn();
+  return renewed ? tokens.renew(current.accessToken) : current.accessToken;
+}
+
+/** Again and again while the session lasts: what keeps a room from being entered may be over soon. */
+async function untilResumed(rooms: RoomVisits, isCurrent: () => boolean): Promise<void> {
+  for (let attempt = 0; isCurrent(); attempt += 1) {
+    try {
+      await rooms.resume();
+      return;
+    } catch (error) {
+      if (!(error instanceof FanfareError)) throw error;
+      await delay(backoffMs(attempt, Math.random()));
+    }
+  }
 }
 
 const chat = (id: string, roomId: number, text: string) => ({ id, roomId, text });

@@ -4,11 +4,12 @@
  * time and obeys the server's `closing`.
  */
 import { io, type Socket } from 'socket.io-client';
-import { type Closing, reconnectInMs } from './backoff.ts';
+import type { Closing } from './backoff.ts';
 import type { SessionInfo } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
 import type { SocketError } from './objects.ts';
 import type { Position } from './positions.ts';
+import { reconnectPlan } from './reconnect-plan.ts';
 
 export interface LinkOptions {
   readonly url: string;
@@ -37,21 +38,11 @@ export interface Link {
 /** The time a handshake may take until the session is there. */
 const OPEN_MS = 10_000;
 const ACK_MS = 5000;
-/** Refusals that a new token may cure. */
-const CURABLE = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID']);
 
 export function createLink(options: LinkOptions): Link {
   let auth: Record<string, unknown> = {};
-  const socket = io(options.url, {
-    autoConnect: false,
-    reconnection: false,
-    forceNew: true,
-    transports: [...options.transports],
-    auth: (use) => use(auth),
-  });
-  let attempt = 0;
-  let closing: Closing | null = null;
-  let token: 'good' | 'to-renew' | 'renewed' = 'good';
+  const socket = newSocket(options, () => auth);
+  const plan = reconnectPlan();
   let ended = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -63,24 +54,23 @@ export function createLink(options: LinkOptions): Link {
     options.onClosed(code, reason);
   }
 
-  function lost(reason: string): void {
+  function lost(why: string): void {
     clearTimeout(timer);
     if (ended) return;
-    const wait = reconnectInMs(closing, attempt, Math.random());
-    if (wait === null) {
-      end(closing?.code ?? null, closing?.reason ?? reason);
+    const { waitMs, code, reason } = plan.lost(why, Math.random());
+    if (waitMs === null) {
+      end(code, reason);
       return;
     }
-    attempt += 1;
-    options.onLost(closing?.reason ?? reason, wait);
-    timer = setTimeout(() => void connect(), wait);
+    options.onLost(reason, waitMs);
+    timer = setTimeout(() => void connect(), waitMs);
   }
 
   async function connect(): Promise<void> {
-    closing = null;
+    const renewToken = plan.begin();
     try {
-      auth = await options.handshake(token === 'to-renew');
-      if (token === 'to-renew') token = 'renewed';
+      auth = await options.handshake(renewToken);
+      if (renewToken) plan.renewed();
     } catch (error) {
       if (error instanceof FanfareError && error.retryable) return lost(error.code);
       return end(null, error instanceof FanfareError ? error.code : String(error));
@@ -93,26 +83,18 @@ export function createLink(options: LinkOptions): Link {
     socket.connect();
   }
 
-  /** A token is renewed once: one that was renewed and is refused again will not get better. */
-  function takeNotice(notice: Closing): void {
-    const isCurable = CURABLE.has(notice.reason) && token === 'good';
-    if (isCurable) token = 'to-renew';
-    closing = isCurable ? { code: 4000, reason: notice.reason, retryAfterMs: 0 } : notice;
-  }
-
   socket.on('session', (session: SessionInfo) => {
     clearTimeout(timer);
-    attempt = 0;
-    token = 'good';
+    plan.opened();
     options.onOpen(session);
   });
-  socket.on('closing', takeNotice);
+  socket.on('closing', plan.told);
   socket.on('disconnect', (reason) => {
     // Our own disconnects are followed up by whoever made them.
     if (reason !== 'io client disconnect') lost(reason);
   });
   socket.on('connect_error', (error: Error & { readonly data?: Closing }) => {
-    if (error.data !== undefined) takeNotice(error.data);
+    if (error.data !== undefined) plan.told(error.data);
     lost(error.message);
   });
   socket.onAny((name: string, data: unknown, position: Position | undefined) => {
@@ -125,6 +107,15 @@ export function createLink(options: LinkOptions): Link {
     send: (name, payload, onData) => sendCommand(socket, name, payload, onData),
   };
 }
+
+const newSocket = ({ url, transports }: LinkOptions, auth: () => Record<string, unknown>): Socket =>
+  io(url, {
+    autoConnect: false,
+    reconnection: false,
+    forceNew: true,
+    transports: [...transports],
+    auth: (use) => use(auth()),
+  });
 
 /** With a callback, not a promise: a promise's continuation may run after the events that follow the ack. */
 function sendCommand(

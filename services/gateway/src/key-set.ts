@@ -24,12 +24,67 @@ const FIRST_FETCH_MS = 1000;
 const COOLDOWN_MS = 3000;
 const FETCH_DEADLINE_MS = 2000;
 
-export function createKeySet({ identity, log, clock }: KeySetDeps): KeySet {
-  let current: { readonly text: string; readonly keys: JWTVerifyGetKey } | null = null;
-  let fetching: Promise<void> | null = null;
-  let lastFetch = { at: Number.NEGATIVE_INFINITY, failed: false };
+export function createKeySet(deps: KeySetDeps): KeySet {
+  const cache = keyCache(deps);
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+
+  const keyFor: JWTVerifyGetKey = async (header, token) => {
+    const keys = (await cache.known()).keys;
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof joseErrors.JWKSNoMatchingKey)) throw error;
+      if (deps.clock.monotonic() - cache.lastFetch().at >= COOLDOWN_MS) await cache.refetch();
+      // The key may be a new one that we could not hear of: not the token's fault.
+      if (cache.lastFetch().failed) throw commonErrors.UNAVAILABLE();
+      return (await cache.known()).keys(header, token);
+    }
+  };
+
+  /** From now on until the stop. A fetch never rejects. */
+  async function keepFresh(): Promise<void> {
+    await cache.refetch();
+    if (stopped) return;
+    timer = setTimeout(() => void keepFresh(), cache.isEmpty() ? FIRST_FETCH_MS : REFRESH_MS);
+    timer.unref();
+  }
+
+  return {
+    name: 'key-set',
+    keyFor,
+    published: async () => JSON.parse((await cache.known()).text),
+    start: async () => {
+      // Not awaited: the gateway starts without identity, and says at /readyz what it waits for.
+      void keepFresh();
+    },
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+    problem: () => (cache.isEmpty() ? 'no key to verify access tokens with; waiting for identity' : null),
+  };
+}
+
+interface Keys {
+  /** As identity published it. */
+  readonly text: string;
+  readonly keys: JWTVerifyGetKey;
+}
+
+interface KeyCache {
+  /** @throws UNAVAILABLE when none were ever fetched, and none can be now */
+  readonly known: () => Promise<Keys>;
+  readonly isEmpty: () => boolean;
+  /** One fetch at a time; whoever comes while it runs waits for it. Keeps what it has when the fetch fails. */
+  readonly refetch: () => Promise<void>;
+  readonly lastFetch: () => { readonly at: number; readonly failed: boolean };
+}
+
+function keyCache({ identity, log, clock }: KeySetDeps): KeyCache {
+  let current: Keys | null = null;
+  let fetching: Promise<void> | null = null;
+  let lastFetch = { at: Number.NEGATIVE_INFINITY, failed: false };
 
   async function fetchNow(): Promise<void> {
     try {
@@ -42,7 +97,6 @@ export function createKeySet({ identity, log, clock }: KeySetDeps): KeySet {
     }
   }
 
-  /** One fetch at a time; whoever comes while it runs waits for it. */
   function refetch(): Promise<void> {
     fetching ??= fetchNow().finally(() => {
       fetching = null;
@@ -50,48 +104,14 @@ export function createKeySet({ identity, log, clock }: KeySetDeps): KeySet {
     return fetching;
   }
 
-  const keysOrThrow = (): JWTVerifyGetKey => {
-    if (current === null) throw commonErrors.UNAVAILABLE();
-    return current.keys;
-  };
-
-  const keyFor: JWTVerifyGetKey = async (header, token) => {
-    if (current === null) await refetch();
-    try {
-      return await keysOrThrow()(header, token);
-    } catch (error) {
-      if (!(error instanceof joseErrors.JWKSNoMatchingKey)) throw error;
-      if (clock.monotonic() - lastFetch.at >= COOLDOWN_MS) await refetch();
-      // The key may be a new one that we could not hear of: not the token's fault.
-      if (lastFetch.failed) throw commonErrors.UNAVAILABLE();
-      return await keysOrThrow()(header, token);
-    }
-  };
-
-  /** From now on until the stop. A fetch never rejects. */
-  async function keepFresh(): Promise<void> {
-    await refetch();
-    if (stopped) return;
-    timer = setTimeout(() => void keepFresh(), current === null ? FIRST_FETCH_MS : REFRESH_MS);
-    timer.unref();
-  }
-
   return {
-    name: 'key-set',
-    keyFor,
-    published: async () => {
+    known: async () => {
       if (current === null) await refetch();
       if (current === null) throw commonErrors.UNAVAILABLE();
-      return JSON.parse(current.text);
+      return current;
     },
-    start: async () => {
-      // Not awaited: the gateway starts without identity, and says at /readyz what it waits for.
-      void keepFresh();
-    },
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-    },
-    problem: () => (current === null ? 'no key to verify access tokens with; waiting for identity' : null),
+    isEmpty: () => current === null,
+    refetch,
+    lastFetch: () => lastFetch,
   };
 }

@@ -13,8 +13,8 @@ import { loadUser } from './user-facts.ts';
 const tags = ['admin'];
 const reason = fields.text(1, 500);
 
-/** Administrators and, for bans, moderators. The services check the role themselves and write the audit row. */
-export const adminRoutes: Routes = (app, clients) => {
+/** The services check the role themselves and write the audit row. */
+export const adminWalletRoutes: Routes = (app, clients) => {
   app.post(
     '/admin/wallets/:userId/grants',
     {
@@ -70,7 +70,10 @@ export const adminRoutes: Routes = (app, clients) => {
       };
     },
   );
+};
 
+/** Bans are for moderators too. */
+export const adminUserRoutes: Routes = (app, clients) => {
   for (const action of ['ban', 'unban'] as const) {
     const banning = action === 'ban';
     app.post(

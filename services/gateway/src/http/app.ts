@@ -15,23 +15,32 @@ import type { Policies } from '../limits/policies.ts';
 import { presentErrorBody } from '../present/error.ts';
 import type { Clients } from '../rpc-clients.ts';
 import { authenticate } from './access.ts';
-import { adminGiftRoutes, adminRoutes } from './admin-routes.ts';
+import { adminGiftRoutes, adminUserRoutes, adminWalletRoutes } from './admin-routes.ts';
 import type { App } from './app-type.ts';
 import { authRoutes } from './auth-routes.ts';
 import { readBodies } from './body.ts';
 import { commandIdOf } from './command-id.ts';
 import { envelopeOf } from './envelope.ts';
-import { giftRoutes } from './gift-routes.ts';
+import { giftRoutes, roomGiftRoutes } from './gift-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { nameSpan, requestDurations } from './observe.ts';
 import { serveReference } from './open-api.ts';
 import { limitAddress, limitRate } from './rate-limit.ts';
 import { refusalOf, retryAfterOf, statusOf } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
-import { roomMemberRoutes, roomRoutes } from './room-routes.ts';
+import { roomBlockRoutes, roomMemberRoutes, roomRoutes, roomViewRoutes } from './room-routes.ts';
 import { trustProxyOf } from './trust-proxy.ts';
 import { userRoutes } from './user-routes.ts';
 import { walletRoutes } from './wallet-routes.ts';
+
+const areas = [
+  authRoutes,
+  userRoutes,
+  walletRoutes,
+  ...[giftRoutes, roomGiftRoutes],
+  ...[roomRoutes, roomViewRoutes, roomMemberRoutes, roomBlockRoutes],
+  ...[adminWalletRoutes, adminUserRoutes, adminGiftRoutes],
+];
 
 export interface HttpDeps {
   readonly clients: Clients;
@@ -92,10 +101,9 @@ async function servePublic(scope: App, deps: HttpDeps): Promise<void> {
     request.routeOptions.config.envelope === false ? payload : envelopeOf(payload, deps.clock.now()),
   );
   keyRoutes(scope, deps.authenticator);
-  const areas = [authRoutes, userRoutes, walletRoutes, giftRoutes, roomRoutes, roomMemberRoutes];
   await scope.register(
     async (api: App) => {
-      for (const routes of [...areas, adminRoutes, adminGiftRoutes]) routes(api, deps.clients);
+      for (const routes of areas) routes(api, deps.clients);
     },
     { prefix: '/api/v1' },
   );

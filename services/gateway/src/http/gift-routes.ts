@@ -83,7 +83,9 @@ export const giftRoutes: Routes = (app, clients) => {
       return answers.pageOf(gifts, nextCursor, presentSentGift);
     },
   );
+};
 
+export const roomGiftRoutes: Routes = (app, clients) => {
   app.post(
     '/rooms/:id/gifts',
     {

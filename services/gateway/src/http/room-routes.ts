@@ -11,6 +11,24 @@ const params = fields.params.id;
 
 const optionalText = (most: number) => fields.text(1, most).nullish();
 
+const newRoom = z.object({
+  name: fields.text(1, 100),
+  maxParticipants: fields.integer(1, 1_000_000).nullish(),
+  category: optionalText(50),
+  language: optionalText(35),
+  announcement: optionalText(1000),
+  backgroundMusicUrl: fields.url().nullish(),
+});
+
+const filters = z.object({
+  ...fields.paging,
+  category: fields.text(1, 50).optional(),
+  language: fields.text(1, 35).optional(),
+  featured: fields.flagText().default(false),
+  minimumLevel: fields.integerText(0, 1_000_000).default(0),
+  query: z.string().trim().max(100, 'must be at most 100 characters').default(''),
+});
+
 export const roomRoutes: Routes = (app, clients) => {
   const { rooms } = clients;
 
@@ -20,14 +38,7 @@ export const roomRoutes: Routes = (app, clients) => {
       schema: {
         tags,
         summary: 'Open a room of one’s own',
-        body: z.object({
-          name: fields.text(1, 100),
-          maxParticipants: fields.integer(1, 1_000_000).nullish(),
-          category: optionalText(50),
-          language: optionalText(35),
-          announcement: optionalText(1000),
-          backgroundMusicUrl: fields.url().nullish(),
-        }),
+        body: newRoom,
         response: { 201: answers.room },
       },
     },
@@ -55,20 +66,13 @@ export const roomRoutes: Routes = (app, clients) => {
       schema: {
         tags,
         summary: 'Active rooms, fullest first',
-        querystring: z.object({
-          ...fields.paging,
-          category: fields.text(1, 50).optional(),
-          language: fields.text(1, 35).optional(),
-          featured: fields.flagText().default(false),
-          minimumLevel: fields.integerText(0, 1_000_000).default(0),
-          query: z.string().trim().max(100, 'must be at most 100 characters').default(''),
-        }),
+        querystring: filters,
         response: { 200: answers.page(answers.room) },
       },
     },
     async (request) => {
-      const { featured, ...filters } = request.query;
-      const page = await rooms.call.listRooms({ ...filters, featuredOnly: featured }, callFor(request));
+      const { featured, ...query } = request.query;
+      const page = await rooms.call.listRooms({ ...query, featuredOnly: featured }, callFor(request));
       return answers.pageOf(page.rooms, page.nextCursor, presentRoom);
     },
   );
@@ -82,6 +86,18 @@ export const roomRoutes: Routes = (app, clients) => {
     },
   );
 
+  app.post(
+    '/rooms/:id/close',
+    { schema: { tags, summary: 'Close a room; everybody leaves', params, response: { 200: answers.room } } },
+    async (request) => {
+      const { room } = await rooms.call.closeRoom({ roomId: request.params.id }, callFor(request));
+      return present(room, presentRoom);
+    },
+  );
+};
+
+/** What is going on in one. */
+export const roomViewRoutes: Routes = (app, { rooms }) => {
   app.get(
     '/rooms/:id/participants',
     {
@@ -117,18 +133,9 @@ export const roomRoutes: Routes = (app, clients) => {
       return answers.pageOf(messages, '', presentMessage);
     },
   );
-
-  app.post(
-    '/rooms/:id/close',
-    { schema: { tags, summary: 'Close a room; everybody leaves', params, response: { 200: answers.room } } },
-    async (request) => {
-      const { room } = await rooms.call.closeRoom({ roomId: request.params.id }, callFor(request));
-      return present(room, presentRoom);
-    },
-  );
 };
 
-/** Coming, going and being kept out. */
+/** Coming and going. */
 export const roomMemberRoutes: Routes = (app, { rooms }) => {
   app.post(
     '/rooms/:id/join',
@@ -167,7 +174,9 @@ export const roomMemberRoutes: Routes = (app, { rooms }) => {
       return nothing;
     },
   );
+};
 
+export const roomBlockRoutes: Routes = (app, { rooms }) => {
   app.post(
     '/rooms/:id/block',
     {
