@@ -30,7 +30,7 @@ export default defineConfig({
           include: ['{packages,services}/*/test/**/*.trace.test.ts'],
           globalSetup: servers,
           pool: 'forks',
-          execArgv: ['--import', '@fanfare/kit/register-vitest'],
+          execArgv: ['--import', new URL('packages/kit/src/telemetry/register-vitest.ts', import.meta.url).href],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
