@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually, freePort } from '@fanfare/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fanfare, type Platform, platform, type Status } from './command.ts';
+import { fanfare, type Platform, privatePlatform, type Status } from '../src/private-platform.ts';
 
 let running: Platform;
 let port: number;
@@ -29,7 +29,7 @@ const pidsOf = (status: Status): number[] =>
   [...status.services, ...Object.values(status.infrastructure)].flatMap(({ pid }) => pid ?? []);
 
 beforeAll(async () => {
-  running = platform();
+  running = privatePlatform();
   port = await freePort();
   const answer = await running.up('--port', String(port));
   expect(answer.stderr, answer.stderr).toContain('services: starting in one process');

@@ -63,7 +63,19 @@ export const field = {
     const present = mode === 'production' ? base : base.default(development);
     return present.transform((value) => new Secret(value));
   },
+  /** HS256 secrets of at least 256 bits, separated by commas: the first signs, each verifies, so that one can go. */
+  signingSecrets: (mode: Mode, development: string) => {
+    const secrets = z
+      .string()
+      .transform((text) => text.split(',').map((secret) => secret.trim()))
+      .refine((all) => all.every((secret) => secret.length >= 32), 'each must be at least 32 characters')
+      .transform((all) => all.map((secret) => new Secret(secret)));
+    return mode === 'production' ? secrets : secrets.prefault(development);
+  },
 } as const;
+
+/** What rooms and gateways agree on without asking, on a laptop. */
+export const DEVELOPMENT_ROOM_TOKEN_SECRET = 'development-room-token-secret-0123456789';
 
 /** What every service reads. */
 export const commonFields = {

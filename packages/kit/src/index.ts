@@ -2,6 +2,7 @@ export { type Clock, fakeClock, systemClock } from './clock.ts';
 export {
   ConfigError,
   commonFields,
+  DEVELOPMENT_ROOM_TOKEN_SECRET,
   type Environment,
   field,
   type Mode,

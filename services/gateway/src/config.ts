@@ -1,17 +1,15 @@
-import { commonFields, type Environment, field, modeOf, parseEnvironment, Secret } from '@fanfare/kit';
+import {
+  commonFields,
+  DEVELOPMENT_ROOM_TOKEN_SECRET,
+  type Environment,
+  field,
+  modeOf,
+  parseEnvironment,
+} from '@fanfare/kit';
 import { z } from 'zod';
 import { policiesOf } from './limits/policies.ts';
 
 export type Config = ReturnType<typeof readConfig>;
-
-const DEVELOPMENT_TOKEN_SECRET = 'development-room-token-secret-0123456789';
-
-/** The same as the rooms service has: the first secret signs there, and each verifies. */
-const tokenSecrets = z
-  .string()
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .refine((secrets) => secrets.every((secret) => secret.length >= 32), 'each must be at least 32 characters')
-  .transform((secrets) => secrets.map((secret) => new Secret(secret)));
 
 export function readConfig(env: Environment) {
   const mode = modeOf(env);
@@ -28,7 +26,7 @@ export function readConfig(env: Environment) {
       ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
       GIFTING_RPC_URL: field.text().default('127.0.0.1:7103'),
       ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
-      ROOM_TOKEN_SECRETS: mode === 'production' ? tokenSecrets : tokenSecrets.prefault(DEVELOPMENT_TOKEN_SECRET),
+      ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
       NATS_REPLICAS: field.integer(1, 5).default(1),
       EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(600_000),
       EDGE_HISTORY_BYTES: field.integer(65_536, Number.MAX_SAFE_INTEGER).default(2 ** 30),

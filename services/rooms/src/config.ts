@@ -1,16 +1,14 @@
-import { type Environment, field, modeOf, parseEnvironment, Secret, serverFields } from '@fanfare/kit';
+import {
+  DEVELOPMENT_ROOM_TOKEN_SECRET,
+  type Environment,
+  field,
+  modeOf,
+  parseEnvironment,
+  serverFields,
+} from '@fanfare/kit';
 import { z } from 'zod';
 
 export type Config = ReturnType<typeof readConfig>;
-
-const DEVELOPMENT_TOKEN_SECRET = 'development-room-token-secret-0123456789';
-
-/** HS256 takes a key of at least 256 bits; the first secret signs, each verifies, so that one can be replaced. */
-const tokenSecrets = z
-  .string()
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .refine((secrets) => secrets.every((secret) => secret.length >= 32), 'each must be at least 32 characters')
-  .transform((secrets) => secrets.map((secret) => new Secret(secret)));
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function readConfig(env: Environment) {
@@ -20,7 +18,7 @@ export function readConfig(env: Environment) {
     GRPC_PORT: field.port().default(7104),
     OPS_PORT: field.port().default(7204),
     REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
-    ROOM_TOKEN_SECRETS: mode === 'production' ? tokenSecrets : tokenSecrets.prefault(DEVELOPMENT_TOKEN_SECRET),
+    ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
     ROOM_TOKEN_TTL_SECONDS: field.integer(60, 86_400).default(3600),
     MAX_OWNED_ROOMS: field.integer(1, 1000).default(1),
     ROOM_CAPACITY_DEFAULT: field.integer(1, 100_000).default(1000),

@@ -7,8 +7,8 @@ import type { Arguments } from '../command-line.ts';
 import { EXIT, type ExitCode, Failure } from '../exit-codes.ts';
 import { dataFolder, ROOT } from '../paths.ts';
 import { currentSupervisor, dataFolderAt, readState } from '../platform/data-folder.ts';
-import { ADMINISTRATOR } from '../platform/demo-data.ts';
-import { gatewaysOf } from '../platform/supervisor.ts';
+import { ADMINISTRATOR } from '../platform/demo-accounts.ts';
+import { gatewaysOf } from '../platform/topology.ts';
 
 interface Person {
   readonly name: string;
