@@ -15,7 +15,7 @@ export function countSweeper(deps: Pick<Deps, 'database' | 'relay' | 'metrics' |
 }
 
 /** @returns how many rooms' counts were announced */
-export async function announceCounts({
+async function announceCounts({
   database,
   relay,
   metrics,

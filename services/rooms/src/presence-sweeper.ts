@@ -28,7 +28,7 @@ export function presenceSweeper(deps: SweepDeps): Part {
 }
 
 /** One round. While Redis is away it ends nothing, and says so in a metric. */
-export async function sweepPresence(deps: SweepDeps): Promise<void> {
+async function sweepPresence(deps: SweepDeps): Promise<void> {
   try {
     for (let step = 1; step <= STEPS_PER_ROUND; step += 1) {
       const silent = await deps.presence.silent(SILENT_PER_STEP);

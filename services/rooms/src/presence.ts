@@ -12,8 +12,8 @@ export interface Member {
 }
 
 export interface Presence extends Part {
-  /** A sign of life. Not waited for: one that is lost is made up for by the sweeper. */
-  readonly seen: (member: Member) => void;
+  /** Signs of life. Not waited for: one that is lost is made up for by the sweeper. */
+  readonly seen: (members: readonly Member[]) => void;
   /** Not waited for: a member that stays behind is removed when it is silent. */
   readonly gone: (members: readonly Member[]) => void;
   /** Members silent for the whole grace, at most `limit`, or none while it is unknown. @throws when Redis is away */
@@ -38,7 +38,7 @@ const SWEEP_KEY = 'presence:rooms:sweep';
 /** Redis 7 lets scripts call TIME before they write; the answer is [seconds, microseconds]. */
 const NOW = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000);`;
 
-const SEEN = `${NOW} redis.call('ZADD', KEYS[1], now, ARGV[1])`;
+const SEEN = `${NOW} for _, member in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, member) end`;
 const ADD_MISSING = `${NOW} for _, member in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 'NX', now, member) end`;
 const FORGET = `${NOW} local silentSince = now - tonumber(ARGV[1])
 for i = 2, #ARGV do
@@ -94,7 +94,9 @@ export function openPresence({ url, graceMs, sweepMs, log }: PresenceOptions): P
 
   return {
     name: 'presence',
-    seen: (member) => optional(redis.eval(SEEN, 1, PRESENCE_KEY, nameOf(member))),
+    seen: (members) => {
+      if (members.length > 0) optional(redis.eval(SEEN, 1, PRESENCE_KEY, ...members.map(nameOf)));
+    },
     gone: (members) => {
       if (members.length > 0) optional(redis.zrem(PRESENCE_KEY, ...members.map(nameOf)));
     },

@@ -31,7 +31,7 @@ export const fact = <T>(type: EventType<T>, message: T, call?: { readonly correl
 });
 
 /** Whether the count may be announced now. */
-export function countIsDue(announcedAt: Date | null, now: Date): boolean {
+function countIsDue(announcedAt: Date | null, now: Date): boolean {
   return announcedAt === null || now.getTime() - announcedAt.getTime() >= COUNT_INTERVAL_MS;
 }
 

@@ -18,8 +18,8 @@ export interface Snapshot {
   readonly messages: readonly Message[];
 }
 
-export const PARTICIPANTS_SHOWN = 200;
-export const MESSAGES_SHOWN = 50;
+const PARTICIPANTS_SHOWN = 200;
+const MESSAGES_SHOWN = 50;
 
 interface SnapshotRow extends RoomRow {
   readonly present: boolean;

@@ -10,6 +10,7 @@ import type { Room } from '../generated/prisma/client.ts';
 import { decideJoins, type JoinVerdict } from '../join-rule.ts';
 import type { Command } from '../lanes.ts';
 import { confirmParticipants, endMoved, insertParticipants, readStanding } from '../participant-store.ts';
+import type { Member } from '../presence.ts';
 import { Raced, untilNotRaced } from '../races.ts';
 import { changeRoom, fact, type RoomChange } from '../room-change.ts';
 import { lockRoomAndCurrent, saveChanges } from '../room-store.ts';
@@ -103,14 +104,16 @@ function leftBy(room: Room, entering: readonly Entering[], now: Date): readonly 
 /** After the commit: relay, presence and metrics. */
 function tell(deps: Deps, roomId: bigint, commands: readonly Join[], verdicts: readonly JoinVerdict[]): void {
   if (verdicts.some(({ kind }) => kind === 'enter')) deps.relay.wake();
+  const seen: Member[] = [];
+  const gone: Member[] = [];
   verdicts.forEach((verdict, index) => {
     const userId = commands[index]?.userId;
     if (verdict.kind === 'refuse' || userId === undefined) return;
     deps.metrics.joined(verdict.kind === 'enter' ? 'entered' : 'again');
-    if (verdict.kind === 'enter' && verdict.leaving !== null) {
-      deps.metrics.left('moved', 1);
-      deps.presence.gone([{ roomId: verdict.leaving, userId }]);
-    }
-    deps.presence.seen({ roomId, userId });
+    seen.push({ roomId, userId });
+    if (verdict.kind === 'enter' && verdict.leaving !== null) gone.push({ roomId: verdict.leaving, userId });
   });
+  deps.metrics.left('moved', gone.length);
+  deps.presence.gone(gone);
+  deps.presence.seen(seen);
 }
