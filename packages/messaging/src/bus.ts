@@ -55,20 +55,6 @@ export function openBus(options: BusOptions): Bus {
     for (const listener of listeners) listener(state);
   };
 
-  async function follow(of: NatsConnection): Promise<void> {
-    for await (const status of of.status()) {
-      if (status.type === 'disconnect') {
-        options.log.warn({ server: status.server }, 'connection to NATS lost');
-        become(false);
-      } else if (status.type === 'reconnect') {
-        options.log.info({ server: status.server }, 'connected to NATS again');
-        become(true);
-      } else if (status.type === 'error') {
-        options.log.warn({ err: status.error }, 'NATS reports an error');
-      }
-    }
-  }
-
   return {
     name: 'bus',
     get connection() {
@@ -95,7 +81,9 @@ export function openBus(options: BusOptions): Bus {
     start: async () => {
       connection = await firstConnection(options);
       become(true);
-      follow(connection).catch((error: unknown) => options.log.error({ err: error }, 'lost sight of the connection'));
+      follow(connection, become, options.log).catch((error: unknown) =>
+        options.log.error({ err: error }, 'lost sight of the connection'),
+      );
     },
     stop: async () => {
       try {
@@ -110,6 +98,21 @@ export function openBus(options: BusOptions): Bus {
     },
     problem: () => (connected ? null : 'not connected to NATS'),
   };
+}
+
+/** Hears of every loss and return of the connection, until it is closed. */
+async function follow(connection: NatsConnection, become: (connected: boolean) => void, log: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') {
+      log.warn({ server: status.server }, 'connection to NATS lost');
+      become(false);
+    } else if (status.type === 'reconnect') {
+      log.info({ server: status.server }, 'connected to NATS again');
+      become(true);
+    } else if (status.type === 'error') {
+      log.warn({ err: status.error }, 'NATS reports an error');
+    }
+  }
 }
 
 /** Waits for as long as it takes: services start in any order, also before their infrastructure. */

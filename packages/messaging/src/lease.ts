@@ -38,72 +38,93 @@ export interface Lease extends Part {
 /** Clocks of two machines run apart by less than 1%: the holder gives up that much, and a little more, earlier. */
 const SAFETY = 0.9;
 
+/** What is ours and until when, by the holder's own clock. */
+class Grip {
+  revision: number | undefined;
+  /** Grows with every loss, so that an answer that comes after one is not believed. */
+  losses = 0;
+  readonly #clock: Clock;
+  readonly #onChange: (held: boolean) => void;
+  #deadline = 0;
+  #announced = false;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(clock: Clock, onChange: (held: boolean) => void) {
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  remainingMs(): number {
+    return this.revision === undefined ? 0 : Math.max(0, this.#deadline - this.#clock.monotonic());
+  }
+
+  hold(revision: number, deadline: number): void {
+    this.revision = revision;
+    this.#deadline = deadline;
+    clearTimeout(this.#expiry);
+    this.#expiry = setTimeout(() => this.#announce(), this.remainingMs());
+    this.#announce();
+  }
+
+  drop(): void {
+    this.losses += 1;
+    this.revision = undefined;
+    clearTimeout(this.#expiry);
+    this.#announce();
+  }
+
+  #announce(): void {
+    const held = this.remainingMs() > 0;
+    if (held === this.#announced) return;
+    this.#announced = held;
+    this.#onChange(held);
+  }
+}
+
 export function lease(options: LeaseOptions): Lease {
+  const { bus, key, ttlMs, log } = options;
   const clock = options.clock ?? systemClock;
+  const grip = new Grip(clock, options.onChange ?? (() => {}));
   let bucket: KV | undefined;
-  let revision: number | undefined;
-  let deadline = 0;
-  let announced = false;
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
-  let expiry: NodeJS.Timeout | undefined;
-  let drops = 0;
   let stopping = false;
   let unlisten = (): void => {};
 
-  const held = (): boolean => revision !== undefined && clock.monotonic() < deadline;
-  const tellChange = (): void => {
-    if (held() === announced) return;
-    announced = !announced;
-    options.onChange?.(announced);
-  };
-  const drop = (): void => {
-    drops += 1;
-    revision = undefined;
-    deadline = 0;
-    clearTimeout(expiry);
-    tellChange();
-  };
-
   async function takeOrRenew(): Promise<void> {
-    if (!options.bus.connected()) return drop();
+    if (!bus.connected()) return grip.drop();
     const asked = clock.monotonic();
-    const before = drops;
+    const { losses, revision } = grip;
     try {
-      bucket ??= await openBucket(options.bus, options.bucket, options);
+      bucket ??= await openBucket(bus, options.bucket, options);
       const next =
         revision === undefined
-          ? await bucket.create(options.key, options.holder)
-          : await bucket.update(options.key, options.holder, revision, options.ttlMs / 3);
+          ? await bucket.create(key, options.holder)
+          : await bucket.update(key, options.holder, revision, ttlMs / 3);
       // The connection was lost meanwhile: the server that answers now may not be the one that was asked.
-      if (drops !== before) return;
-      revision = next;
-      deadline = asked + options.ttlMs * SAFETY;
-      clearTimeout(expiry);
-      expiry = setTimeout(tellChange, deadline - clock.monotonic());
-      tellChange();
+      if (grip.losses === losses) grip.hold(next, asked + ttlMs * SAFETY);
     } catch (error) {
       // Refused or unanswered: somebody else may have it from the deadline on, so it is given up now.
-      options.log.debug({ err: error, key: options.key }, 'lease not taken');
+      log.debug({ err: error, key }, 'lease not taken');
       if (!isTaken(error)) bucket = undefined;
-      drop();
+      grip.drop();
     }
   }
 
   const schedule = (afterMs: number): void => {
     if (stopping) return;
     timer = setTimeout(() => {
-      round = takeOrRenew().finally(() => schedule(options.ttlMs / 3));
+      round = takeOrRenew().finally(() => schedule(ttlMs / 3));
     }, afterMs);
   };
 
   return {
-    name: `lease ${options.key}`,
-    held,
-    remainingMs: () => (held() ? deadline - clock.monotonic() : 0),
+    name: `lease ${key}`,
+    held: () => grip.remainingMs() > 0,
+    remainingMs: () => grip.remainingMs(),
     start: async () => {
-      unlisten = options.bus.onConnection((connected) => {
-        if (!connected) drop();
+      unlisten = bus.onConnection((connected) => {
+        if (!connected) grip.drop();
       });
       schedule(0);
     },
@@ -112,12 +133,12 @@ export function lease(options: LeaseOptions): Lease {
       clearTimeout(timer);
       unlisten();
       await round;
-      const mine = revision;
-      drop();
-      if (mine === undefined || bucket === undefined || !options.bus.connected()) return;
+      const mine = grip.revision;
+      grip.drop();
+      if (mine === undefined || bucket === undefined || !bus.connected()) return;
       // Given back, so that the next holder need not wait for the expiry; refused when it is another's already.
-      await bucket.delete(options.key, { previousSeq: mine }).catch((error: unknown) => {
-        options.log.debug({ err: error, key: options.key }, 'lease was not given back');
+      await bucket.delete(key, { previousSeq: mine }).catch((error: unknown) => {
+        log.debug({ err: error, key }, 'lease was not given back');
       });
     },
   };

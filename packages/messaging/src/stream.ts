@@ -14,7 +14,7 @@ export interface StreamOptions {
 }
 
 const DAY_MS = 86_400_000;
-export const STREAM_AGE_DAYS = 7;
+const STREAM_AGE_DAYS = 7;
 const DUPLICATE_WINDOW_MS = 120_000;
 const MAX_BYTES = 8 * 2 ** 30;
 

@@ -189,6 +189,10 @@ it('takes replayed events in only while it is rebuilt', async () => {
   const first = await platform.consume([recorder]);
   await announceMoves('a', 1, 20);
   await eventually(async () => expect(await effects()).toEqual({ a: upTo(20) }));
+  await eventually(async () => {
+    const { rows } = await platform.database.query('select 1 from platform.outbox_sent');
+    expect(rows).toHaveLength(20);
+  });
   await platform.database.transaction(async (tx) => {
     await resetInbox(tx, 'depot-item');
     await tx.query('truncate effects');

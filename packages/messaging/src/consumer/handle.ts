@@ -3,16 +3,13 @@
  * back-off; at the limit the event becomes a dead letter and the next one gets its turn. An outage (the database does not
  * answer, or a handler says `unavailable`) is nobody's fault and is waited out, however long it takes.
  */
-import type { Database, Sql } from '@fanfare/database';
+import type { Database } from '@fanfare/database';
 import { AppError, type Logger } from '@fanfare/kit';
-import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { backoffMs, eventRetryMs } from '../backoff.ts';
 import { type Envelope, MalformedEvent } from '../envelope.ts';
-import { contextOf, traceparentOf } from '../trace-context.ts';
+import { type CommitDeps, committer } from './commit.ts';
 import { buryEvent, type DeadLetter } from './dead-letters.ts';
 import type { Consumer, Incoming } from './define.ts';
-import { takeNew } from './inbox.ts';
-import type { ConsumerMetrics } from './metrics.ts';
 
 /** A message that the consumer wants, as it was delivered. */
 export interface Delivered {
@@ -22,11 +19,8 @@ export interface Delivered {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface HandlerDeps {
-  readonly database: Database;
+export interface HandlerDeps extends CommitDeps {
   readonly log: Logger;
-  readonly metrics: ConsumerMetrics;
-  readonly afterCommit: () => void;
   /** Sleeps; rejects when the consumer is stopped. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly stopped: () => boolean;
@@ -41,39 +35,7 @@ export interface Handling {
 
 export function handling(deps: HandlerDeps, consumer: Consumer): Handling {
   const { database, log, metrics } = deps;
-
-  /** One attempt, one transaction. @returns how many events were new */
-  async function attempt(events: readonly Incoming<unknown>[]): Promise<number> {
-    const spans = events.map((event) => startSpan(consumer.durable, event.envelope));
-    const [first] = spans;
-    try {
-      const traced = events.map((event, index) => withSpan(event, spans[index]));
-      const inFirst = first === undefined ? context.active() : trace.setSpan(context.active(), first);
-      return await context.with(inFirst, () => database.transaction((tx) => handleNew(tx, traced)));
-    } catch (error) {
-      for (const span of spans) span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
-      throw error;
-    } finally {
-      for (const span of spans) span.end();
-    }
-  }
-
-  async function handleNew(tx: Sql, events: readonly Incoming<unknown>[]): Promise<number> {
-    const fresh = await takeNew(tx, consumer.durable, [...new Set(events.map((event) => event.envelope.id))]);
-    const unseen = new Set(fresh);
-    // The same event twice in one batch is one.
-    const isFirst = (event: Incoming<unknown>): boolean => unseen.delete(event.envelope.id);
-    const chosen = events.filter(isFirst);
-    if (chosen.length > 0) await consumer.handle({ tx, events: chosen });
-    return fresh.size;
-  }
-
-  async function commit(events: readonly Incoming<unknown>[]): Promise<void> {
-    const fresh = await attempt(events);
-    metrics.handled.inc({ consumer: consumer.durable }, fresh);
-    metrics.duplicates.inc({ consumer: consumer.durable }, events.length - fresh);
-    if (fresh > 0) deps.afterCommit();
-  }
+  const commit = committer(deps, consumer);
 
   /** Runs `work` until the outage is over. */
   async function outlast<T>(work: () => Promise<T>): Promise<T> {
@@ -155,27 +117,4 @@ async function isOutage(database: Database, error: unknown): Promise<boolean> {
     () => false,
     () => true,
   );
-}
-
-function startSpan(consumer: string, { subject, id, traceparent }: Envelope): Span {
-  return trace.getTracer('@fanfare/messaging').startSpan(
-    `process ${subject}`,
-    {
-      kind: SpanKind.CONSUMER,
-      attributes: {
-        'messaging.system': 'nats',
-        'messaging.operation.type': 'process',
-        'messaging.destination.name': subject,
-        'messaging.message.id': id,
-        'messaging.consumer.group.name': consumer,
-      },
-    },
-    contextOf(traceparent),
-  );
-}
-
-/** The handler's envelope carries the span that processes the event, so that what it announces continues there. */
-function withSpan(event: Incoming<unknown>, span: Span | undefined): Incoming<unknown> {
-  const traceparent = traceparentOf(span?.spanContext());
-  return traceparent === undefined ? event : { ...event, envelope: { ...event.envelope, traceparent } };
 }

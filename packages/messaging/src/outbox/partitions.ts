@@ -2,7 +2,7 @@
 import type { Sql } from '@fanfare/database';
 
 /** JetStream acknowledges before its server's fsync: what a machine lost can be sent again for this long. */
-export const SENT_HOURS = 72;
+const SENT_HOURS = 72;
 const DAYS_AHEAD = 2;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

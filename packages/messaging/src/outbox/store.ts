@@ -85,11 +85,14 @@ export async function placeSent(sql: Sql, placed: readonly Placed[]): Promise<vo
   );
 }
 
-/** How many events wait, counted up to a bound: counting a large backlog would only make it larger. */
-export async function backlog(sql: Sql, bound: number): Promise<number> {
+/** Counting a larger backlog would only make it larger. */
+export const BACKLOG_BOUND = 100_000;
+
+/** How many events wait, counted up to the bound. */
+export async function backlog(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ count: number }>(
     'select count(*)::int as count from (select from platform.outbox limit $1) as bounded',
-    [bound],
+    [BACKLOG_BOUND],
   );
   return rows[0]?.count ?? 0;
 }
