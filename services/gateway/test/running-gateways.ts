@@ -1,6 +1,7 @@
 /** Whole gateways over real NATS and Redis, with test services behind them and real clients in front. */
 import { type EventType, events, producerOf, streamOf } from '@fanfare/contracts';
-import { newId, silentLogger } from '@fanfare/kit';
+import { RoomStatus } from '@fanfare/contracts/rooms/v1/rooms_service';
+import { AppError, newId, silentLogger } from '@fanfare/kit';
 import { encodeBody, encodeHeaders, ensureStream, openBus } from '@fanfare/messaging';
 import { privateNats, redisUrl } from '@fanfare/testing';
 import { jetstream } from '@nats-io/jetstream';
@@ -37,6 +38,27 @@ export interface ClientOptions {
   readonly reconnection?: boolean;
 }
 
+/** What rooms answers for a room where nothing has happened. */
+export const snapshotOf = (roomId: bigint) => ({
+  room: {
+    id: roomId,
+    name: 'A room',
+    ownerId: 1n,
+    status: RoomStatus.ROOM_STATUS_ACTIVE,
+    participantCount: 1,
+    maxParticipants: 100,
+    roomLevel: 1,
+    isFeatured: false,
+    createdAt: new Date(0),
+  },
+  seats: [],
+  participants: [],
+  messages: [],
+});
+
+/** Refuses like the rooms service does whoever is not in the room. */
+export const notAParticipant = () => new AppError('failed_precondition', 'NOT_A_PARTICIPANT', 'Not in the room.');
+
 export async function runGateways() {
   const nats = await privateNats();
   const peers = await startPeers();
@@ -48,6 +70,8 @@ export async function runGateways() {
   const gateways: Gateway[] = [];
   const sockets: Socket[] = [];
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });
+  peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
+  peers.handlers.rooms.leaveRoom = async () => ({});
 
   async function start(env: Readonly<Record<string, string>> = {}): Promise<Gateway> {
     const config = readConfig({
@@ -61,12 +85,15 @@ export async function runGateways() {
       ...peers.addresses,
       ...env,
     });
-    const gateway = await createGatewayService(config, { log: silentLogger });
+    const gateway = await createGatewayService(config, {
+      log: silentLogger,
+    });
     await gateway.start();
     gateways.push(gateway);
     return gateway;
   }
 
+  /** Resolves when the session has begun or was refused. */
   async function connect(options: ClientOptions = {}): Promise<TestClient> {
     const { user = 7n, gateway = gateways[0], sid = 'session-1' } = options;
     const token = await signer.sign({ sub: String(user), sid });
@@ -77,12 +104,12 @@ export async function runGateways() {
       auth: { token, v: 1, ...options.auth },
     });
     sockets.push(socket);
-    socket.on('connect_error', (e: any) =>
-      console.log('DBG', e.message, e.data, e.description, e.context?.status, e.context?.responseText),
-    );
-    socket.on('disconnect', (...e: any[]) => console.log('DBG disc', e));
     const shown: Shown[] = [];
     socket.onAny((name, data, at) => shown.push({ name, data, at }));
+    await new Promise<void>((resolve) => {
+      socket.once('session', () => resolve());
+      socket.once('connect_error', () => resolve());
+    });
     return {
       socket,
       shown,
@@ -116,7 +143,7 @@ export async function runGateways() {
       await jetstream(bus.connection).publish(type.subject, encodeBody(type, message), { msgID: id, headers: made });
       return id;
     },
-    /** Publishes on an edge channel, past the translator. */
+    /** Publishes on an edge channel, past the translator. @returns its sequence */
     emit: async (channel: string, name: string, data: unknown, more: object = {}): Promise<number> => {
       const body = JSON.stringify({ name, data, class: 'reliable', ...more });
       const { seq } = await jetstream(bus.connection).publish(`edge.in.${channel}`, body, { msgID: newId() });

@@ -1,48 +1,76 @@
-import { events } from '@fanfare/contracts';
-import { RoomStatus } from '@fanfare/contracts/rooms/v1/rooms_service';
+import { AppError } from '@fanfare/kit';
 import { eventually } from '@fanfare/testing';
+import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateways, runGateways } from './running-gateways.ts';
+import { notAParticipant, type RunningGateways, runGateways, snapshotOf } from './running-gateways.ts';
 
 let run: RunningGateways;
 
-export const snapshotOf = (roomId: bigint) => ({
-  room: {
-    id: roomId,
-    name: 'A room',
-    ownerId: 1n,
-    status: RoomStatus.ROOM_STATUS_ACTIVE,
-    participantCount: 1,
-    maxParticipants: 100,
-    roomLevel: 1,
-    isFeatured: false,
-    createdAt: new Date(0),
-  },
-  seats: [],
-  participants: [],
-  messages: [],
-});
-
 beforeAll(async () => {
   run = await runGateways();
-  run.peers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
-  run.peers.rooms.leaveRoom = async () => ({});
   await run.start();
 });
 afterAll(() => run.stop());
 
-describe('a socket', () => {
-  it('gets its session first, then enters a room and sees what is published there', async () => {
-    const client = await run.connect();
-    await eventually(() => expect(client.named('session')).toHaveLength(1));
-    expect(client.shown[0]?.data).toEqual({
-      v: 1,
-      sessionId: 'session-1',
-      userId: 7,
-      ch: 'user.7',
-      off: expect.any(String),
-      recovered: false,
+const refusal = (reason: string) => ({ ok: false, error: expect.objectContaining({ reason }) });
+
+interface Refusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly retryAfterMs: number | null;
+}
+
+/** What a client is told when its handshake is refused. */
+function refusedWith(auth: Record<string, unknown>): Promise<Refusal> {
+  const socket = io(`http://127.0.0.1:${run.gateways[0]?.httpPort()}`, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    auth,
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => reject(new Error('connected')));
+    socket.once('connect_error', (error) => resolve((error as Error & { data: Refusal }).data));
+  });
+}
+
+describe('a handshake', () => {
+  it('opens a session, told before anything else', async () => {
+    const { shown } = await run.connect();
+    expect(shown[0]).toEqual({
+      name: 'session',
+      data: { v: 1, sessionId: 'session-1', userId: 7, ch: 'user.7', off: expect.any(String), recovered: false },
+      at: { ch: 'user.7', off: shown[0]?.data.off },
     });
+  });
+
+  it('takes the token where laravel-echo puts it, and a missing version for 1', async () => {
+    const token = await run.signer.sign({ sub: '7' });
+    const headers = { Authorization: `Bearer ${token}` };
+    const { shown } = await run.connect({ auth: { token: undefined, v: undefined, headers } });
+    expect(shown[0]?.name).toBe('session');
+  });
+
+  it('is refused for good without a token, with a forged one, or in an unknown version', async () => {
+    const terminal = (code: number, reason: string) => ({ code, reason, retryAfterMs: null });
+    const token = await run.signer.sign({ sub: '7' });
+    const forged = await run.signer.sign({ sub: '7' }, { issuer: 'somebody' });
+    expect(await refusedWith({})).toEqual(terminal(4500, 'UNAUTHENTICATED'));
+    expect(await refusedWith({ token: 'abc', v: 1 })).toEqual(terminal(4501, 'TOKEN_INVALID'));
+    expect(await refusedWith({ token: { $ne: 1 }, v: 1 })).toEqual(terminal(4500, 'UNAUTHENTICATED'));
+    expect(await refusedWith({ token: forged, v: 1 })).toEqual(terminal(4501, 'TOKEN_INVALID'));
+    expect(await refusedWith({ token, v: 2 })).toEqual(terminal(4510, 'UNSUPPORTED_VERSION'));
+  });
+
+  it('with an expired token is refused until there is a fresh one', async () => {
+    const token = await run.signer.sign({ sub: '7' }, { lifetime: '-1s' });
+    expect(await refusedWith({ token, v: 1 })).toEqual({ code: 4100, reason: 'TOKEN_EXPIRED', retryAfterMs: 0 });
+  });
+});
+
+describe('entering a room', () => {
+  it('answers with its snapshot, then shows what is published', async () => {
+    const client = await run.connect();
     const joined = await client.ask('room.join', { token: await run.roomToken(7n, 42) });
     expect(joined).toEqual({
       ok: true,
@@ -50,7 +78,7 @@ describe('a socket', () => {
         ch: 'room.42',
         off: expect.any(String),
         recovered: false,
-        room: expect.objectContaining({ id: 42, name: 'A room' }),
+        room: expect.objectContaining({ id: 42, name: 'A room', status: 'active' }),
         seats: [],
         participants: [],
         messages: [],
@@ -58,24 +86,215 @@ describe('a socket', () => {
     });
     await run.emit('room.42', 'chat.message', { id: 'a' });
     await eventually(() => expect(client.named('chat.message')).toHaveLength(1));
-    expect(client.named('chat.message')[0]).toEqual({
-      name: 'chat.message',
-      data: { id: 'a' },
-      at: { ch: 'room.42', off: expect.any(String) },
+    expect(client.named('chat.message')[0]).toMatchObject({ data: { id: 'a' }, at: { ch: 'room.42' } });
+  });
+
+  it('shows what is published while the snapshot is read, after the ack', async () => {
+    const client = await run.connect();
+    run.peers.rooms.getSnapshot = async ({ roomId }) => {
+      await run.emit('room.44', 'chat.message', { id: 'meanwhile' });
+      return snapshotOf(roomId);
+    };
+    const order: string[] = [];
+    client.socket.once('chat.message', () => order.push('message'));
+    client.socket.emit('room.join', { token: await run.roomToken(7n, 44) }, () => order.push('ack'));
+    await eventually(() => expect(order).toEqual(['ack', 'message']));
+    run.peers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
+  });
+
+  it('is refused with what the rooms service says, and then shows nothing', async () => {
+    const client = await run.connect();
+    run.peers.rooms.getSnapshot = async () => Promise.reject(notAParticipant());
+    expect(await client.ask('room.join', { token: await run.roomToken(7n, 45) })).toEqual(refusal('NOT_A_PARTICIPANT'));
+    run.peers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
+    await run.emit('room.45', 'chat.message', { id: 'a' });
+    await run.emit('user.7', 'balance.updated', {});
+    await eventually(() => expect(client.named('balance.updated')).toHaveLength(1));
+    expect(client.named('chat.message')).toEqual([]);
+  });
+
+  it('is refused with a token that is forged, expired, another user’s, or none', async () => {
+    const client = await run.connect();
+    const join = async (token: unknown) => client.ask('room.join', { token });
+    expect(await join('abc')).toEqual(refusal('TOKEN_INVALID'));
+    expect(await join(await run.roomToken(8n, 42))).toEqual(refusal('TOKEN_INVALID'));
+    expect(await join(await run.roomToken(7n, 42, new Date(), '-1s'))).toEqual(refusal('TOKEN_EXPIRED'));
+    expect(await join(await run.signer.sign({ sub: '7' }))).toEqual(refusal('TOKEN_INVALID'));
+    expect(await join(undefined)).toEqual(refusal('INVALID_ARGUMENT'));
+  });
+
+  it('leaves the room before', async () => {
+    const client = await run.connect();
+    await client.ask('room.join', { token: await run.roomToken(7n, 46) });
+    await client.ask('room.join', { token: await run.roomToken(7n, 47) });
+    await run.emit('room.46', 'chat.message', { id: 'before' });
+    await run.emit('room.47', 'chat.message', { id: 'after' });
+    await eventually(() => expect(client.named('chat.message')).toHaveLength(1));
+    expect(client.named('chat.message')[0]?.data).toEqual({ id: 'after' });
+  });
+});
+
+describe('leaving a room', () => {
+  it('ends the stay with the user’s last socket there, on whichever gateway', async () => {
+    const other = await run.start();
+    const left: bigint[] = [];
+    run.peers.rooms.leaveRoom = async ({ roomId }) => {
+      left.push(roomId);
+      return {};
+    };
+    const one = await run.connect({ user: 71n });
+    const two = await run.connect({ user: 71n, gateway: other });
+    const token = await run.roomToken(71n, 50);
+    await one.ask('room.join', { token });
+    await two.ask('room.join', { token });
+    expect(await one.ask('room.leave', { roomId: 50 })).toEqual({ ok: true, data: null });
+    expect(left).toEqual([]);
+    await run.emit('room.50', 'chat.message', {});
+    await eventually(() => expect(two.named('chat.message')).toHaveLength(1));
+    expect(one.named('chat.message')).toEqual([]);
+    await two.ask('room.leave', { roomId: 50 });
+    expect(left).toEqual([50n]);
+  });
+});
+
+describe('a command', () => {
+  it('sends a chat message under the caller’s name and answers with it', async () => {
+    const client = await run.connect();
+    run.peers.rooms.sendChat = async ({ id, roomId, text }, { caller }) => ({
+      message: { id, roomId, userId: caller.userId ?? 0n, text, sentAt: new Date(1000) },
+    });
+    expect(await client.ask('chat.send', { id: 'm', roomId: 42, text: 'hello' })).toEqual({
+      ok: true,
+      data: { id: 'm', roomId: 42, userId: 7, text: 'hello', sentAt: '1970-01-01T00:00:01.000Z' },
     });
   });
 
-  it('sees domain events translated', async () => {
+  it('sends a gift and answers with it and the balances', async () => {
     const client = await run.connect();
-    await client.ask('room.join', { token: await run.roomToken(7n, 43) });
-    await run.announce(events.chatPosted, { id: 'm1', roomId: 43n, userId: 7n, text: 'hi', sentAt: new Date(1000) });
-    await eventually(() => expect(client.named('chat.message')).toHaveLength(1));
-    expect(client.named('chat.message')[0]?.data).toEqual({
-      id: 'm1',
-      room_id: 43,
-      user_id: 7,
-      text: 'hi',
-      sent_at: '1970-01-01T00:00:01.000Z',
+    const coin = (minor: bigint) => ({ currency: 'COIN', minor });
+    run.peers.gifting.sendGift = async (request, { caller }) => ({
+      gift: {
+        id: request.id,
+        roomId: request.roomId,
+        senderId: caller.userId ?? 0n,
+        recipientIds: request.recipientIds,
+        giftId: request.giftId,
+        quantity: request.quantity,
+        price: coin(10_000n),
+        totalCost: coin(20_000n),
+        comboId: request.comboId,
+        comboCount: 1,
+        sentAt: new Date(1000),
+      },
+      balances: [coin(80_000n)],
     });
+    const gift = { id: 'g', roomId: 42, giftId: 3, quantity: 2, recipientIds: [8], expectedPrice: '100.00' };
+    expect(await client.ask('gift.send', gift)).toEqual({
+      ok: true,
+      data: {
+        id: 'g',
+        roomId: 42,
+        senderId: 7,
+        recipientIds: [8],
+        giftId: 3,
+        quantity: 2,
+        price: '100.00',
+        totalCost: '200.00',
+        comboId: null,
+        comboCount: 1,
+        sentAt: '1970-01-01T00:00:01.000Z',
+        balances: { coin: '800.00', diamond: '0.00', point: '0.00' },
+      },
+    });
+  });
+
+  it('passes on a refusal with its facts', async () => {
+    const client = await run.connect();
+    const facts = { required: '200.00', available: '150.00' };
+    run.peers.gifting.sendGift = async () =>
+      Promise.reject(new AppError('failed_precondition', 'INSUFFICIENT_FUNDS', 'Not enough.', facts));
+    expect(await client.ask('gift.send', { id: 'g', roomId: 42, giftId: 3, quantity: 2, recipientIds: [8] })).toEqual({
+      ok: false,
+      error: {
+        kind: 'failed_precondition',
+        reason: 'INSUFFICIENT_FUNDS',
+        message: 'Not enough.',
+        retryable: false,
+        details: facts,
+        requestId: expect.any(String),
+        errors: null,
+      },
+    });
+  });
+
+  it('names every field that is wrong', async () => {
+    const client = await run.connect();
+    const wrong = { id: '', roomId: '42', giftId: 0, quantity: 1e9, recipientIds: [-1, 'x'] };
+    const { ok, error } = await client.ask('gift.send', wrong);
+    expect(ok).toBe(false);
+    expect(error).toMatchObject({ kind: 'invalid', reason: 'INVALID_ARGUMENT', retryable: false });
+    expect(Object.keys(error.errors).toSorted()).toEqual(
+      ['giftId', 'id', 'quantity', 'recipientIds.0', 'recipientIds.1', 'roomId'].toSorted(),
+    );
+  });
+
+  it('that is malformed is refused, whatever it is', async () => {
+    const client = await run.connect();
+    for (const payload of [undefined, null, 7, 'x', [], [[]], true, Buffer.from('x'), { roomId: {} }]) {
+      expect(await client.ask('chat.send', payload)).toEqual(refusal('INVALID_ARGUMENT'));
+      expect(await client.ask('room.join', payload)).toEqual(refusal('INVALID_ARGUMENT'));
+    }
+    for (const quantity of [0, -1, 1e9, 1.5, '1', null]) {
+      const gift = { id: 'g', roomId: 42, giftId: 3, quantity, recipientIds: [8] };
+      expect(await client.ask('gift.send', gift)).toEqual(refusal('INVALID_ARGUMENT'));
+    }
+  });
+
+  it('that does not exist is refused by name, and one without a callback breaks nothing', async () => {
+    const client = await run.connect();
+    expect(await client.ask('room.explode', {})).toEqual(refusal('UNKNOWN_EVENT'));
+    client.socket.emit('chat.send');
+    client.socket.emit('room.join', { token: 'x' }, 1, 2, 3);
+    client.socket.emit('constructor', 'x');
+    expect(await client.ask('room.explode')).toEqual(refusal('UNKNOWN_EVENT'));
+  });
+
+  it('is refused when there are too many', async () => {
+    const limited = await run.start({ RATE_LIMITS: 'connection=3/1' });
+    const client = await run.connect({ gateway: limited });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.ask('room.explode')));
+    const limits = answers.filter(({ error }) => error.reason === 'RATE_LIMITED');
+    expect(limits).toHaveLength(2);
+    expect(limits[0].error).toMatchObject({ kind: 'exhausted', retryable: true });
+    expect(Number(limits[0].error.details.retryAfterMs)).toBeGreaterThan(0);
+  });
+
+  it('with too long a text is refused, and one that no client of ours could send ends the connection', async () => {
+    const client = await run.connect();
+    const long = { id: 'm', roomId: 42, text: 'x'.repeat(9000) };
+    expect((await client.ask('chat.send', long)).error.errors).toEqual({ text: [expect.any(String)] });
+    const ended = new Promise((resolve) => client.socket.once('disconnect', (reason) => resolve(reason)));
+    client.socket.emit('chat.send', { ...long, text: 'x'.repeat(300_000) });
+    expect(await ended).toMatch(/transport/);
+    expect((await run.connect()).shown[0]?.name).toBe('session');
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('tells its clients when to come back, and ends their transport so that they do', async () => {
+    const stopping = await run.start();
+    const clients = await Promise.all([1n, 2n, 3n].map((user) => run.connect({ user, gateway: stopping })));
+    const ended = clients.map(
+      ({ socket }) => new Promise((resolve) => socket.once('disconnect', (reason) => resolve(reason))),
+    );
+    await stopping.stop();
+    expect(await Promise.all(ended)).toEqual(['transport close', 'transport close', 'transport close']);
+    for (const client of clients) {
+      expect(client.named('closing')[0]?.data).toEqual({
+        code: 4001,
+        reason: 'DRAINING',
+        retryAfterMs: expect.any(Number),
+      });
+    }
   });
 });

@@ -92,17 +92,16 @@ export function translator(options: TranslatorOptions): Part {
     const messages = await consumer.consume({ max_messages: IN_FLIGHT_MOST * 4 });
     const work = inOrder<Position>(IN_FLIGHT_MOST);
     const saved = keepSaving(cursor, work);
-    const watch = setInterval(() => turn.held() || messages.stop(), WAIT_MS);
-    const stop = (): void => messages.stop();
-    generation.lost.addEventListener('abort', stop);
-    stopping.signal.addEventListener('abort', stop);
+    // Looked at and not listened to: either may be over already.
+    const over = AbortSignal.any([generation.lost, stopping.signal]);
+    const watch = setInterval(() => {
+      if (over.aborted || !turn.held()) messages.stop();
+    }, WAIT_MS);
     try {
       await publishAll(generation, messages, work);
       await work.settled();
     } finally {
       clearInterval(watch);
-      generation.lost.removeEventListener('abort', stop);
-      stopping.signal.removeEventListener('abort', stop);
       messages.stop();
       await saved.stop();
     }
