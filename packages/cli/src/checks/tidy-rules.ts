@@ -5,6 +5,8 @@ export const LONGEST_FILE = 300;
 export const LONGEST_FUNCTION = 70;
 /** Names that say nothing about what is inside and so collect everything. */
 const FORBIDDEN_NAME = /(^|\/)(utils?|helpers?|types?|commons?|misc)(\.ts$|\/)/;
+/** `it(...)`, `describe.each(...)`. */
+const DECLARES_TESTS = /^(describe|it|test)(\.|$)/;
 /** Configuration is read in one place; everything else is given what it needs. */
 const READS_ENVIRONMENT =
   /(^|[/-])(main|config)\.ts$|^packages\/(cli|testing)\/|\/telemetry\/|\.test\.ts$|\.config\.ts$|^deploy\//;
@@ -41,30 +43,45 @@ export function namesRegistry(source: string): boolean {
   return REGISTRY_HOST.test(source);
 }
 
-interface Span {
+interface Node {
   readonly start: number;
   readonly end: number;
 }
 
+interface OpenFunction {
+  readonly node: Node;
+  /** Whether it declares tests itself: then it is a list of them and not one piece of work. */
+  isSuite: boolean;
+}
+
 function longFunctions(path: string, source: string): readonly Problem[] {
   const problems: Problem[] = [];
-  const suites = new Set<number>();
-  const measure = (name: string, { start, end }: Span): void => {
-    const size = source.slice(start, end).split('\n').length;
-    if (size <= LONGEST_FUNCTION || suites.has(start)) return;
-    const line = source.slice(0, start).split('\n').length;
+  const open: OpenFunction[] = [];
+  const enter = (node: Node): void => {
+    open.push({ node, isSuite: false });
+  };
+  const leave = (name: string): void => {
+    const ended = open.pop();
+    if (ended === undefined || ended.isSuite) return;
+    const size = linesOf(source.slice(ended.node.start, ended.node.end));
+    if (size <= LONGEST_FUNCTION) return;
+    const line = linesOf(source.slice(0, ended.node.start));
     const text = `${path}:${line} ${name} has ${size} lines, more than ${LONGEST_FUNCTION}: take it apart`;
     problems.push({ key: `${path} ${name}`, size, text });
   };
   new Visitor({
-    CallExpression: ({ callee, arguments: args }) => {
-      // The body of a suite is a list of tests and not one piece of work.
-      const called = source.slice(callee.start, callee.end);
-      if (/^describe\b/.test(called)) for (const argument of args) suites.add(argument.start);
+    CallExpression: ({ callee }) => {
+      const around = open.at(-1);
+      if (around !== undefined && DECLARES_TESTS.test(source.slice(callee.start, callee.end))) around.isSuite = true;
     },
-    FunctionDeclaration: (node) => measure(node.id?.name ?? 'function', node),
-    FunctionExpression: (node) => measure(node.id?.name ?? 'function', node),
-    ArrowFunctionExpression: (node) => measure('function', node),
+    FunctionDeclaration: enter,
+    FunctionExpression: enter,
+    ArrowFunctionExpression: enter,
+    'FunctionDeclaration:exit': (node) => leave(node.id?.name ?? 'function'),
+    'FunctionExpression:exit': (node) => leave(node.id?.name ?? 'function'),
+    'ArrowFunctionExpression:exit': () => leave('function'),
   }).visit(parseSync(path, source).program);
   return problems;
 }
+
+const linesOf = (text: string): number => text.split('\n').length;
