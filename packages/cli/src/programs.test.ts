@@ -3,9 +3,13 @@ import { runCommandLine } from './command-line.ts';
 import { programs } from './programs.ts';
 
 const head = { name: 'bench', summary: 'Measures.', options: { json: { type: 'boolean', help: '' } } } as const;
-const commands = programs(head, {
-  ledger: async () => ({ run: async (args) => (args.flag('json') ? 0 : 1) }),
-});
+const commands = programs(
+  head,
+  {
+    ledger: async () => ({ run: async (args) => (args.flag('json') ? 0 : 1) }),
+  },
+  async () => {},
+);
 
 it('runs the program that is named, with the options of the command', async () => {
   expect(await runCommandLine(commands, ['bench', 'ledger', '--json'])).toBe(0);
