@@ -14,7 +14,7 @@ const tags = ['admin'];
 const reason = fields.text(1, 500);
 
 /** The services check the role themselves and write the audit row. */
-export const adminWalletRoutes: Routes = (app, clients) => {
+export const adminWalletRoutes: Routes = (app, clients, users) => {
   app.post(
     '/admin/wallets/:userId/grants',
     {
@@ -29,6 +29,7 @@ export const adminWalletRoutes: Routes = (app, clients) => {
     },
     async (request, reply) => {
       const { asset, amount, reason } = request.body;
+      await users.require([request.params.userId], callFor(request));
       const grant = await clients.economy.call.grant(
         {
           id: request.commandId,

@@ -7,6 +7,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Clients } from '../rpc-clients.ts';
+import type { KnownUsers } from './known-users.ts';
 import './route-config.ts';
 
 /** A Fastify scope whose schemas are zod's. */
@@ -19,4 +20,4 @@ export type App = FastifyInstance<
 >;
 
 /** The routes of one area. */
-export type Routes = (app: App, clients: Clients) => void;
+export type Routes = (app: App, clients: Clients, users: KnownUsers) => void;

@@ -23,6 +23,7 @@ import { commandIdOf } from './command-id.ts';
 import { envelopeOf } from './envelope.ts';
 import { giftRoutes, roomGiftRoutes } from './gift-routes.ts';
 import { keyRoutes } from './key-routes.ts';
+import { knownUsers } from './known-users.ts';
 import { nameSpan, requestDurations } from './observe.ts';
 import { serveReference } from './open-api.ts';
 import { limitAddress, limitRate } from './rate-limit.ts';
@@ -101,9 +102,10 @@ async function servePublic(scope: App, deps: HttpDeps): Promise<void> {
     request.routeOptions.config.envelope === false ? payload : envelopeOf(payload, deps.clock.now()),
   );
   keyRoutes(scope, deps.authenticator);
+  const users = knownUsers(deps.clients.identity);
   await scope.register(
     async (api: App) => {
-      for (const routes of areas) routes(api, deps.clients);
+      for (const routes of areas) routes(api, deps.clients, users);
     },
     { prefix: '/api/v1' },
   );

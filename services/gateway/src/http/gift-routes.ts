@@ -22,7 +22,7 @@ const giftFields = {
 const roomGift = z.object(giftFields);
 const directGift = z.object({ ...giftFields, roomId: fields.id().nullish() });
 
-export const giftRoutes: Routes = (app, clients) => {
+export const giftRoutes: Routes = (app, clients, users) => {
   app.get(
     '/gifts',
     {
@@ -54,8 +54,11 @@ export const giftRoutes: Routes = (app, clients) => {
       },
     },
     async (request, reply) => {
+      const { roomId, recipientIds } = request.body;
+      // In a room, the room knows who its participants are.
+      if (roomId == null) await users.require(recipientIds, callFor(request));
       reply.code(201);
-      return sendGift(clients, request, request.body, request.body.roomId ?? undefined);
+      return sendGift(clients, request, request.body, roomId ?? undefined);
     },
   );
 

@@ -9,7 +9,7 @@ import * as fields from './fields.ts';
 
 const tags = ['wallet'];
 
-export const walletRoutes: Routes = (app, clients) => {
+export const walletRoutes: Routes = (app, clients, users) => {
   app.get(
     '/wallet',
     {
@@ -59,6 +59,7 @@ export const walletRoutes: Routes = (app, clients) => {
     },
     async (request, reply) => {
       const { toUserId, amount } = request.body;
+      await users.require([toUserId], callFor(request));
       const transfer = await clients.economy.call.transfer(
         { id: request.commandId, toUserId, amount: { currency: 'COIN', minor: amount } },
         callFor(request),

@@ -15,9 +15,17 @@ export const presentTransaction = (line: StatementLine): Transaction => ({
   balanceBefore: moneyOf(line.balanceBefore),
   balanceAfter: moneyOf(line.balanceAfter),
   reason: line.reason === '' ? null : line.reason,
-  metadata: metadataOf(line.metadata),
+  metadata: publicMetadata(line.action, metadataOf(line.metadata)),
   createdAt: timeOf(line.createdAt),
 });
+
+/** What of a gift its sender and its recipients may both read; what others earned by it is their own affair. */
+const GIFT_METADATA = ['id', 'roomId', 'senderId', 'giftId', 'quantity', 'comboId', 'comboCount'] as const;
+
+function publicMetadata(action: string, metadata: Record<string, unknown>): Record<string, unknown> {
+  if (!action.startsWith('gift_')) return metadata;
+  return Object.fromEntries(GIFT_METADATA.map((name) => [name, metadata[name] ?? null]));
+}
 
 /** The ledger keeps the context of a command as JSON text, or none. */
 function metadataOf(text: string): Record<string, unknown> {

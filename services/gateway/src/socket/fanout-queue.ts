@@ -24,23 +24,31 @@ interface PacketOptions {
   readonly wsPreEncodedFrame?: readonly Buffer[];
 }
 
+/** A whole replay of the largest kind, and what came while it was read. */
+const BURST_CAPS = 4;
+
 export interface FanoutQueue {
   readonly push: (outgoing: Outgoing) => void;
   /** Hands over all that waits. Do so before anything that is written past the queue. */
   readonly flush: () => void;
+  /** A replay of so many bytes comes at once: it does not count against the cap until the client has read it all. */
+  readonly allow: (bytes: number) => void;
   /** Forgets what waits; nothing is taken in any more. */
   readonly close: () => void;
   /** Bytes in this queue, in engine.io's and in the socket's. */
   readonly bytes: () => number;
 }
 
-/** @param onOverflow called once, when more than `capBytes` wait; the connection is to be ended */
+/**
+ * @param onOverflow called once, when the client leaves more than `capBytes` unread; the connection is to be ended.
+ * Messages that came since the last flush alone are nobody's fault but ours, and end it only far beyond the cap.
+ */
 export function createQueue(socket: Socket, fanout: Fanout, capBytes: number, onOverflow: () => void): FanoutQueue {
   const connection = socket.conn as unknown as EngineConnection;
   let waiting: Outgoing[] = [];
   let ours = 0;
-  /** As of the last flush; what the connection takes in afterwards is `ours` first. */
-  let handedOver = 0;
+  let allowed = 0;
+  let newlyAllowed = 0;
   let closed = false;
 
   function push(outgoing: Outgoing): void {
@@ -49,10 +57,8 @@ export function createQueue(socket: Socket, fanout: Fanout, capBytes: number, on
     if (conflateKey !== null) dropOlder(conflateKey);
     waiting.push(outgoing);
     ours += frame.byteLength;
-    if (ours + handedOver > capBytes) {
-      close();
-      onOverflow();
-    } else if (conflateKey === null) fanout.soon(flush);
+    if (ours > capBytes * BURST_CAPS) overflow();
+    else if (conflateKey === null) fanout.soon(flush);
     else fanout.later(flush);
   }
 
@@ -65,18 +71,22 @@ export function createQueue(socket: Socket, fanout: Fanout, capBytes: number, on
 
   function flush(): void {
     if (waiting.length === 0) return;
+    const unread = unsentBytes(connection);
+    allowed = (unread === 0 ? 0 : allowed) + newlyAllowed;
+    newlyAllowed = 0;
+    if (unread > 0 && unread + ours > capBytes + allowed) {
+      overflow();
+      return;
+    }
     const batch = waiting;
     waiting = [];
     ours = 0;
-    if (takesFrames(connection)) {
-      const frames = batch.map(({ frame }) => frame);
-      const [only] = frames;
-      const buffer = frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
-      connection.write('', { wsPreEncodedFrame: [buffer], compress: false });
-    } else {
-      for (const { packet } of batch) connection.write(packet, { compress: false });
-    }
-    handedOver = unsentBytes(connection);
+    handOver(connection, batch);
+  }
+
+  function overflow(): void {
+    close();
+    onOverflow();
   }
 
   function close(): void {
@@ -85,7 +95,22 @@ export function createQueue(socket: Socket, fanout: Fanout, capBytes: number, on
     ours = 0;
   }
 
-  return { push, flush, close, bytes: () => ours + unsentBytes(connection) };
+  const allow = (bytes: number): void => {
+    newlyAllowed += bytes;
+  };
+
+  return { push, flush, close, allow, bytes: () => ours + unsentBytes(connection) };
+}
+
+function handOver(connection: EngineConnection, batch: readonly Outgoing[]): void {
+  if (!takesFrames(connection)) {
+    for (const { packet } of batch) connection.write(packet, { compress: false });
+    return;
+  }
+  const frames = batch.map(({ frame }) => frame);
+  const [only] = frames;
+  const buffer = frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
+  connection.write('', { wsPreEncodedFrame: [buffer], compress: false });
 }
 
 /** Anything but an open, uncompressed websocket gets ordinary packets. */

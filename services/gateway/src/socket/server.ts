@@ -128,7 +128,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
       const meta = metaOf(channel, place.position);
       const { recovered } = place;
       session.emit('session', { v: PROTOCOL_VERSION, sessionId, userId: Number(userId), ...meta, recovered }, meta);
-      place.start();
+      session.begin(place);
     } catch (error) {
       log.debug({ err: error }, 'no channel for a session');
       session.close('UNAVAILABLE', UNAVAILABLE_RETRY_MS * (1 + Math.random()));

@@ -113,6 +113,11 @@ export function createSession(options: SessionOptions) {
     hasEnded: (): boolean => ended,
     room: (): RoomStay | null => room,
     enterUser: (channel: string, membership: Membership): void => void places.set(channel, membership),
+    /** Shows what the member missed and what comes. */
+    begin: ({ replay, start }: Membership): void => {
+      queue.allow(replay.reduce((bytes, { size }) => bytes + size + FRAMING_BYTES, 0));
+      start();
+    },
     enterRoom: (stay: RoomStay): void => {
       room = stay;
       places.set(roomChannel(stay.roomId), stay.membership);
@@ -137,6 +142,9 @@ export function createSession(options: SessionOptions) {
 
 /** A slow client that comes back at once would only be slow again. */
 const SLOW_RETRY_MS = 1000;
+
+/** What an event has around it on the way to a client: its channel, its position, the frame. */
+const FRAMING_BYTES = 250;
 
 export const metaOf = (channel: string, position: Position): { readonly ch: string; readonly off: string } => ({
   ch: channel,

@@ -56,7 +56,7 @@ async function enter(
     session.enterRoom({ roomId, since, membership });
     deps.presence.announce(roomId, userId);
     const data = { ...metaOf(channel, position), recovered, ...(recovered ? {} : snapshot) };
-    return { data, afterwards: membership.start };
+    return { data, afterwards: () => session.begin(membership) };
   } catch (error) {
     membership.leave();
     throw error;
