@@ -1,7 +1,7 @@
 import { errorCatalogue, requireRole } from '@fanfare/kit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import * as answers from '../src/http/answers.ts';
-import { coins, runHttp } from './running-http.ts';
+import { coins, NOBODY, runHttp } from './running-http.ts';
 
 const http = await runHttp();
 const { peers, token, admin, as, get, post } = http;
@@ -235,4 +235,22 @@ test('changing a gift keeps what is not mentioned', async () => {
   });
   const unknown = await as(admin, { method: 'PATCH', url: '/api/v1/admin/gifts/4', payload: change });
   expect(unknown.json().code).toBe('GIFT_NOT_FOUND');
+});
+
+test('money for somebody who does not exist goes nowhere', async () => {
+  const untouched = (): Promise<never> => Promise.reject(new Error('must not be asked'));
+  peers.economy.transfer = untouched;
+  peers.economy.grant = untouched;
+  peers.gifting.sendGift = untouched;
+  const toUserId = Number(NOBODY);
+  const gift = { giftId: 1, quantity: 1, recipientIds: [8, toUserId] };
+  const grant = { asset: 'coin', amount: '1.00', reason: 'welcome' };
+  for (const refused of [
+    await post('/api/v1/wallet/transfers', { toUserId, amount: '1.00' }),
+    await post('/api/v1/gifts/send', gift),
+    await post(`/api/v1/admin/wallets/${NOBODY}/grants`, grant, {}, admin),
+  ]) {
+    expect(refused.statusCode).toBe(404);
+    expect(refused.json()).toMatchObject({ code: 'USER_NOT_FOUND', details: { userId: String(NOBODY) } });
+  }
 });

@@ -1,4 +1,5 @@
 /** The HTTP application in front of test services, with tokens for a user (7) and an administrator (1). */
+import { User } from '@fanfare/contracts/identity/v1/identity_service';
 import { createMetrics, silentLogger, systemClock } from '@fanfare/kit';
 import { redisUrl } from '@fanfare/testing';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -25,6 +26,11 @@ export interface RunningHttp {
   readonly reset: () => void;
   readonly stop: () => Promise<void>;
 }
+
+/** The one id under which there is no user. */
+export const NOBODY = 404n;
+
+const userOf = (id: bigint): User => User.fromPartial({ id, username: `user${id}` });
 
 export const coins = (minor: bigint) => ({ currency: 'COIN', minor });
 
@@ -64,7 +70,10 @@ export async function runHttp(): Promise<RunningHttp> {
     post: (url, payload = {}, headers = {}, bearer = token) => as(bearer, { method: 'POST', url, payload, headers }),
     reset: () => {
       Object.assign(running.handlers, { economy: {}, gifting: {}, rooms: {} });
-      running.handlers.identity = { getKeySet: async () => ({ jwks: signer.jwks }) };
+      running.handlers.identity = {
+        getKeySet: async () => ({ jwks: signer.jwks }),
+        getUsers: async ({ userIds }) => ({ users: userIds.filter((id) => id !== NOBODY).map(userOf) }),
+      };
       running.handlers.gifting.getTotals = async () => ({ spent: coins(0n), received: coins(0n) });
       running.handlers.rooms.getUserRooms = async () => ({});
     },

@@ -1,3 +1,4 @@
+import { Transaction as StatementLine } from '@fanfare/contracts/economy/v1/economy_service';
 import { AppError, invalid } from '@fanfare/kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -71,7 +72,7 @@ test('a transaction has a signed amount and its metadata as an object', () => {
   const line = {
     id: 't',
     journalId: 'j',
-    action: 'gift_sent',
+    action: 'transfer_sent',
     amount: { currency: 'DIAMOND', minor: -100n },
     balanceBefore: { currency: 'DIAMOND', minor: 300n },
     balanceAfter: { currency: 'DIAMOND', minor: 200n },
@@ -82,6 +83,13 @@ test('a transaction has a signed amount and its metadata as an object', () => {
   expect(presentTransaction(line)).toMatchObject({ asset: 'diamond', amount: '-1.00', reason: null, metadata: {} });
   expect(presentTransaction({ ...line, metadata: '{"a":1}' }).metadata).toEqual({ a: 1 });
   expect(() => presentTransaction({ ...line, metadata: '[1]' })).toThrow('no object');
+});
+
+test('a gift in a statement does not tell what others earned by it', () => {
+  const metadata = JSON.stringify({ id: 'g1', giftId: 1, quantity: 2, senderId: 7, shares: [[8, '5000']] });
+  const shown = presentTransaction(StatementLine.fromPartial({ action: 'gift_sent', amount: coins(1n), metadata }));
+  expect(JSON.stringify(shown)).not.toContain('5000');
+  expect(shown.metadata).toMatchObject({ id: 'g1', giftId: 1, quantity: 2, senderId: 7, roomId: null });
 });
 
 test('a snapshot shows the room, seats, participants and messages as the client knows them', () => {
