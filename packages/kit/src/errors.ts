@@ -3,6 +3,7 @@
  * `reason` belongs to the service that refuses and is what programs compare; `message` is the only public text.
  */
 import { status } from '@grpc/grpc-js';
+import { isUnavailable } from './unavailable.ts';
 
 interface Kind {
   readonly grpc: status;
@@ -97,7 +98,8 @@ export function invalid(field: string, problem: string): AppError {
   return commonErrors.INVALID_ARGUMENT({}, { [field]: [problem] });
 }
 
-/** Whatever was thrown, as something that may be shown. The caller logs what becomes `internal`. */
+/** Whatever was thrown, as something that may be shown. The caller logs what was no AppError. */
 export function toAppError(error: unknown): AppError {
-  return error instanceof AppError ? error : commonErrors.INTERNAL();
+  if (error instanceof AppError) return error;
+  return isUnavailable(error) ? commonErrors.UNAVAILABLE() : commonErrors.INTERNAL();
 }

@@ -70,7 +70,10 @@ export function rpcServer<D extends Definition>(
         },
         (error: unknown) => {
           const shown = toAppError(error);
-          if (!(error instanceof AppError)) options.log.error({ err: error, method }, 'unexpected error');
+          if (!(error instanceof AppError)) {
+            const isBug = shown.kind === 'internal';
+            options.log[isBug ? 'error' : 'warn']({ err: error, method }, isBug ? 'unexpected error' : 'unavailable');
+          }
           const status = toStatus(shown, options.service);
           done(status.code);
           callback(status);
