@@ -9,9 +9,14 @@ const json = { json: { type: 'boolean', help: 'JSON alone on stdout' } } as cons
 const BENCHES: Readonly<Record<string, Program>> = {};
 
 /** Proofs that take minutes, seeded and repeatable. */
-const SOAKS: Readonly<Record<string, Program>> = {};
+const SOAKS: Readonly<Record<string, Program>> = {
+  kill: () => import('./soaks/kill.ts'),
+};
 
-const seed = { seed: { type: 'string', value: 'N', help: 'repeats a run' } } as const;
+const soak = {
+  seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
+  rounds: { type: 'string', value: 'N', help: 'how often' },
+} as const;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -89,5 +94,5 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/events.ts'),
   },
   ...programs({ name: 'bench', summary: 'Measures: bench NAME.', options: json }, BENCHES),
-  ...programs({ name: 'soak', summary: 'Long proofs: soak NAME.', options: { ...json, ...seed } }, SOAKS),
+  ...programs({ name: 'soak', summary: 'Long proofs: soak NAME.', options: { ...json, ...soak } }, SOAKS),
 ];

@@ -59,7 +59,8 @@ export async function startGiftTraffic(url: string, senders: number): Promise<Gi
     await person.connection.joinRoom(roomId);
     people.push({ ...person, sent: 0 });
   }
-  const sending = Promise.all(people.map(send));
+  const failures: string[] = [];
+  const sending = Promise.all(people.map((person) => send(person).catch((error) => failures.push(`sender: ${error}`))));
 
   return {
     acked: () => acked,
@@ -71,6 +72,7 @@ export async function startGiftTraffic(url: string, senders: number): Promise<Gi
       const history = await wholeHistory(host.client, roomId, acked.length);
       await until(() => gaps > 0 || new Set(seen).size >= acked.length);
       return [
+        ...failures,
         ...compare('history', acked, history),
         // Who was told of a gap loads the history instead.
         ...(gaps === 0 ? compare('room', acked, seen) : []),
