@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Platform, privatePlatform } from '../src/private-platform.ts';
 import { giftSuite } from './gift-suite.ts';
+import { refusalSuite } from './refusal-suite.ts';
 
 let running: Platform;
 let gateways: readonly string[];
@@ -11,4 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => running?.remove());
 
-describe('in one process', () => giftSuite(() => gateways));
+describe('in one process', () => {
+  giftSuite(() => gateways);
+  refusalSuite(() => gateways);
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fanfare, type Platform, privatePlatform } from '../src/private-platform.ts';
 import { giftSuite } from './gift-suite.ts';
+import { refusalSuite } from './refusal-suite.ts';
 
 let running: Platform;
 let gateways: readonly string[];
@@ -14,6 +15,7 @@ afterAll(() => running?.remove());
 
 describe('in a process each, with replicas', () => {
   giftSuite(() => gateways);
+  refusalSuite(() => gateways);
 
   test('the demo ends well', async () => {
     const { code, stdout, stderr } = await fanfare('demo', '--data-dir', running.dataDir);

@@ -12,7 +12,15 @@ import {
   type Refusal,
   type Verdict,
 } from '@fanfare/contracts/economy/v1/economy_service';
-import { commonErrors, createMetrics, formatMinor, type Handlers, rpcServer, silentLogger } from '@fanfare/kit';
+import {
+  CURRENCIES,
+  commonErrors,
+  createMetrics,
+  formatMinor,
+  type Handlers,
+  rpcServer,
+  silentLogger,
+} from '@fanfare/kit';
 import { announcement, type Bus, MESSAGE_ID_HEADER, outboxRow } from '@fanfare/messaging';
 import { headers as natsHeaders } from '@nats-io/transport-node';
 
@@ -22,59 +30,70 @@ interface Known {
   readonly refusal?: Refusal;
 }
 
-export async function startSmallLedger(bus: Bus) {
+const intentOf = (command: PostCommand): string => JSON.stringify(command.intent.map((field) => field.value));
+const accountKey = (kind: number, owner: bigint, currency: string): string => `${kind}/${owner}/${currency}`;
+
+/** Balances and verdicts, as far as gifting can tell them from the real ones. */
+function smallBooks() {
   const known = new Map<string, Known>();
   const balances = new Map<string, bigint>();
   const posted: PostCommand[] = [];
-  const calls: PostBatchRequest[] = [];
-  let fault: 'none' | 'lose-answers' | 'away' = 'none';
+  const balanceOf = (userId: bigint, currency: string): bigint => balances.get(accountKey(1, userId, currency)) ?? 0n;
 
-  const balanceOf = (userId: bigint, currency: string): bigint => balances.get(`1/${userId}/${currency}`) ?? 0n;
-  const nameOf = ({ account }: PostCommand['postings'][number]): string =>
-    `${account?.kind}/${account?.ownerId}/${account?.currency}`;
-
-  function judge(command: PostCommand): Known {
-    const intent = JSON.stringify(command.intent.map((field) => field.value));
+  function decide(command: PostCommand): Known {
+    const intent = intentOf(command);
     if (command.refusal !== undefined) return { intent, refusal: command.refusal };
     const required = -(command.postings.find((leg) => leg.action === 'gift_sent')?.minor ?? 0n);
     const available = balanceOf(command.userId, 'COIN');
-    if (available < required) {
-      const metadata = { required: formatMinor(required), available: formatMinor(available) };
-      return {
-        intent,
-        refusal: {
-          kind: 'failed_precondition',
-          reason: 'INSUFFICIENT_FUNDS',
-          message: 'Insufficient funds.',
-          metadata,
-        },
-      };
-    }
-    for (const leg of command.postings) {
-      balances.set(nameOf(leg), (balances.get(nameOf(leg)) ?? 0n) + leg.minor);
+    if (available < required) return { intent, refusal: insufficientFunds(required, available) };
+    for (const { account, minor } of command.postings) {
+      const key = accountKey(account?.kind ?? 0, account?.ownerId ?? 0n, account?.currency ?? '');
+      balances.set(key, (balances.get(key) ?? 0n) + minor);
     }
     posted.push(command);
-    const own = ['COIN', 'DIAMOND', 'POINT'].map((currency) => ({
-      currency,
-      minor: balanceOf(command.userId, currency),
-    }));
+    const own = CURRENCIES.map((currency) => ({ currency, minor: balanceOf(command.userId, currency) }));
     return { intent, receipt: { postedAt: new Date(), balances: own, context: command.context, repeated: false } };
   }
 
-  async function answer(command: PostCommand): Promise<Verdict> {
-    const { journalId } = command;
-    const earlier = known.get(journalId);
-    const verdict = earlier ?? judge(command);
-    if (earlier === undefined) {
-      known.set(journalId, verdict);
-      if (verdict.receipt !== undefined) await publish(command);
-    } else if (verdict.intent !== JSON.stringify(command.intent.map((field) => field.value))) {
-      const metadata = { field: 'quantity' };
-      return { journalId, refusal: { kind: 'already_exists', reason: 'ID_REUSED', message: 'Used before.', metadata } };
-    }
-    if (verdict.receipt === undefined) return { journalId, refusal: verdict.refusal };
-    return { journalId, receipt: { ...verdict.receipt, repeated: earlier !== undefined } };
-  }
+  return {
+    posted,
+    balanceOf,
+    give: (userId: bigint, coins: bigint) => balances.set(accountKey(1, userId, 'COIN'), coins),
+    postedAt: (journalId: string): Date => known.get(journalId)?.receipt?.postedAt ?? new Date(),
+    /** The verdict, and whether it posted something just now. */
+    judge: (command: PostCommand): { readonly verdict: Verdict; readonly isNew: boolean } => {
+      const { journalId } = command;
+      const earlier = known.get(journalId);
+      if (earlier !== undefined && earlier.intent !== intentOf(command)) {
+        return { verdict: { journalId, refusal: idReused }, isNew: false };
+      }
+      const { receipt, refusal } = earlier ?? decide(command);
+      if (earlier === undefined) known.set(journalId, { intent: intentOf(command), receipt, refusal } as Known);
+      if (receipt === undefined) return { verdict: { journalId, refusal }, isNew: false };
+      const repeated = earlier !== undefined;
+      return { verdict: { journalId, receipt: { ...receipt, repeated } }, isNew: !repeated };
+    },
+  };
+}
+
+const insufficientFunds = (required: bigint, available: bigint): Refusal => ({
+  kind: 'failed_precondition',
+  reason: 'INSUFFICIENT_FUNDS',
+  message: 'Insufficient funds.',
+  metadata: { required: formatMinor(required), available: formatMinor(available) },
+});
+
+const idReused: Refusal = {
+  kind: 'already_exists',
+  reason: 'ID_REUSED',
+  message: 'Used before.',
+  metadata: { field: 'quantity' },
+};
+
+export async function startSmallLedger(bus: Bus) {
+  const books = smallBooks();
+  const calls: PostBatchRequest[] = [];
+  let fault: 'none' | 'lose-answers' | 'away' = 'none';
 
   /** @param times as which the event goes out: each under a message id of its own, as a redelivery would arrive */
   async function publish(command: PostCommand, times = 1): Promise<void> {
@@ -83,7 +102,7 @@ export async function startSmallLedger(bus: Bus) {
       journalId,
       operation: command.operation,
       context: command.context,
-      postedAt: known.get(journalId)?.receipt?.postedAt ?? new Date(),
+      postedAt: books.postedAt(journalId),
     });
     const options = { id: journalId, entityId: journalId, entityVersion: 1n, correlationId };
     const row = outboxRow(announcement(events.journalPosted, message, options));
@@ -103,7 +122,11 @@ export async function startSmallLedger(bus: Bus) {
       calls.push(request);
       if (fault === 'away') throw commonErrors.UNAVAILABLE();
       const verdicts: Verdict[] = [];
-      for (const command of request.commands) verdicts.push(await answer(command));
+      for (const command of request.commands) {
+        const { verdict, isNew } = books.judge(command);
+        if (isNew) await publish(command);
+        verdicts.push(verdict);
+      }
       if (fault === 'lose-answers') throw commonErrors.UNAVAILABLE();
       return { verdicts };
     },
@@ -124,10 +147,10 @@ export async function startSmallLedger(bus: Bus) {
   await server.start?.();
   return {
     address: `127.0.0.1:${server.port()}`,
-    posted,
+    posted: books.posted,
     calls,
-    balanceOf,
-    give: (userId: bigint, coins: bigint) => balances.set(`1/${userId}/COIN`, coins),
+    balanceOf: books.balanceOf,
+    give: books.give,
     setFault: (next: typeof fault) => {
       fault = next;
     },

@@ -87,7 +87,9 @@ test('a transaction has a signed amount and its metadata as an object', () => {
 
 test('a gift in a statement does not tell what others earned by it', () => {
   const metadata = JSON.stringify({ id: 'g1', giftId: 1, quantity: 2, senderId: 7, shares: [[8, '5000']] });
-  const shown = presentTransaction(StatementLine.fromPartial({ action: 'gift_sent', amount: coins(1n), metadata }));
+  const shown = presentTransaction(
+    StatementLine.fromPartial({ action: 'gift_sent', amount: coins(1n), createdAt: at, metadata }),
+  );
   expect(JSON.stringify(shown)).not.toContain('5000');
   expect(shown.metadata).toMatchObject({ id: 'g1', giftId: 1, quantity: 2, senderId: 7, roomId: null });
 });
