@@ -104,7 +104,10 @@ function headersOf(event: StoredEvent, stream: string, lastSeq: number): MsgHdrs
 }
 
 export interface WindowResult {
-  /** Events that are in the stream, failed window or not. */
+  /**
+   * The events up to the first failure. Later ones may be in the stream too, but noting them without it would put it
+   * behind them if the stream lost all of them; comparing finds them where they are.
+   */
   readonly placed: readonly Placed[];
   /** Why the window did not go out as a whole: the stream must be looked at before anything else is sent. */
   readonly failure: unknown;
@@ -118,15 +121,13 @@ export async function publishWindow(
 ): Promise<WindowResult> {
   const outcomes = await Promise.allSettled(events.map((event, index) => publish(event, lastSeq + index)));
   const placed: Placed[] = [];
-  let failure: unknown;
-  for (const [index, event] of events.entries()) {
+  for (const [index, { id, messageId }] of events.entries()) {
     const outcome = outcomes[index];
-    if (outcome?.status !== 'fulfilled') {
-      failure ??= outcome?.reason;
-      continue;
+    if (outcome?.status !== 'fulfilled') return { placed, failure: outcome?.reason ?? new Error('no outcome') };
+    placed.push({ id, streamSeq: outcome.value });
+    if (outcome.value !== lastSeq + index + 1) {
+      return { placed, failure: new Error(`${messageId} was in the stream already, at ${outcome.value}`) };
     }
-    placed.push({ id: event.id, streamSeq: outcome.value });
-    if (outcome.value !== lastSeq + index + 1) failure ??= new Error(`${event.messageId} was in the stream already`);
   }
-  return { placed, failure };
+  return { placed, failure: undefined };
 }
