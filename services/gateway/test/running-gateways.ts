@@ -1,41 +1,26 @@
 /** Whole gateways over real NATS and Redis, with test services behind them and real clients in front. */
-import { type EventType, events, producerOf, streamOf } from '@fanfare/contracts';
+import { type EventType, events, producerOf } from '@fanfare/contracts';
 import { RoomStatus } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { AppError, newId, silentLogger } from '@fanfare/kit';
-import { encodeBody, encodeHeaders, ensureStream, openBus } from '@fanfare/messaging';
+import { type Bus, encodeBody, encodeHeaders, ensureStream, openBus } from '@fanfare/messaging';
 import { privateNats, redisUrl } from '@fanfare/testing';
 import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { SignJWT } from 'jose';
-import { io, type Socket } from 'socket.io-client';
 import { readConfig } from '../src/config.ts';
 import { createGatewayService, type Gateway } from '../src/service.ts';
 import { type Peers, startPeers, tokenSigner } from './peers.ts';
+import { connectClient, type TestClient } from './test-client.ts';
+
+export type { TestClient } from './test-client.ts';
 
 const ROOM_SECRET = 'a-room-token-secret-of-the-tests-1';
-
-export interface Shown {
-  readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: payloads are compared, not typed
-  readonly data: any;
-  readonly at: { readonly ch: string; readonly off: string } | undefined;
-}
-
-export interface TestClient {
-  readonly socket: Socket;
-  /** Everything received, in order. */
-  readonly shown: Shown[];
-  readonly named: (name: string) => readonly Shown[];
-  // biome-ignore lint/suspicious/noExplicitAny: acks are compared, not typed
-  readonly ask: (event: string, payload?: unknown) => Promise<any>;
-}
 
 export interface ClientOptions {
   readonly user?: bigint;
   readonly gateway?: Gateway;
   readonly auth?: Readonly<Record<string, unknown>>;
   readonly sid?: string;
-  readonly reconnection?: boolean;
 }
 
 /** What rooms answers for a room where nothing has happened. */
@@ -68,7 +53,7 @@ export async function runGateways() {
   const producers = [...new Set(Object.values(events).map(({ subject }) => producerOf(subject)))];
   for (const producer of producers) await ensureStream(bus, producer);
   const gateways: Gateway[] = [];
-  const sockets: Socket[] = [];
+  const clients: TestClient[] = [];
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });
   peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
   peers.handlers.rooms.leaveRoom = async () => ({});
@@ -93,29 +78,12 @@ export async function runGateways() {
     return gateway;
   }
 
-  /** Resolves when the session has begun or was refused. */
   async function connect(options: ClientOptions = {}): Promise<TestClient> {
-    const { user = 7n, gateway = gateways[0], sid = 'session-1' } = options;
+    const { user = 7n, gateway = gateways[0], sid = 'session-1', auth = {} } = options;
     const token = await signer.sign({ sub: String(user), sid });
-    const socket = io(`http://127.0.0.1:${gateway?.httpPort()}`, {
-      transports: ['websocket'],
-      reconnection: options.reconnection ?? false,
-      forceNew: true,
-      auth: { token, v: 1, ...options.auth },
-    });
-    sockets.push(socket);
-    const shown: Shown[] = [];
-    socket.onAny((name, data, at) => shown.push({ name, data, at }));
-    await new Promise<void>((resolve) => {
-      socket.once('session', () => resolve());
-      socket.once('connect_error', () => resolve());
-    });
-    return {
-      socket,
-      shown,
-      named: (name) => shown.filter((one) => one.name === name),
-      ask: (event, payload) => socket.timeout(8000).emitWithAck(event, payload),
-    };
+    const client = await connectClient(gateway?.httpPort() ?? 0, { token, v: 1, ...auth });
+    clients.push(client);
+    return client;
   }
 
   return {
@@ -126,32 +94,10 @@ export async function runGateways() {
     gateways,
     start,
     connect,
-    roomToken: (user: bigint, room: number, since = new Date(), expires: string | number = '1h') =>
-      new SignJWT({ room, perms: [], since: since.getTime() })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setIssuer('fanfare-rooms')
-        .setSubject(String(user))
-        .setIssuedAt()
-        .setExpirationTime(expires)
-        .sign(Buffer.from(ROOM_SECRET)),
-    /** Publishes a domain event as its service's relay does. @returns its event id */
-    announce: async <T>(type: EventType<T>, message: T, more: { id?: string; time?: Date } = {}): Promise<string> => {
-      const { id = newId(), time = new Date() } = more;
-      const made = headers();
-      const attributes = { id, subject: type.subject, entityId: '1', entityVersion: 1n, time, correlationId: id };
-      for (const [name, value] of Object.entries(encodeHeaders(attributes))) made.set(name, value);
-      await jetstream(bus.connection).publish(type.subject, encodeBody(type, message), { msgID: id, headers: made });
-      return id;
-    },
-    /** Publishes on an edge channel, past the translator. @returns its sequence */
-    emit: async (channel: string, name: string, data: unknown, more: object = {}): Promise<number> => {
-      const body = JSON.stringify({ name, data, class: 'reliable', ...more });
-      const { seq } = await jetstream(bus.connection).publish(`edge.in.${channel}`, body, { msgID: newId() });
-      return seq;
-    },
-    streamOf,
+    roomToken,
+    ...publishers(bus),
     stop: async () => {
-      for (const socket of sockets) socket.disconnect();
+      for (const { socket } of clients) socket.disconnect();
       for (const gateway of gateways) await gateway.stop();
       await bus.stop?.();
       await peers.stop();
@@ -159,5 +105,33 @@ export async function runGateways() {
     },
   };
 }
+
+/** Signs room tokens as the rooms service does. */
+const roomToken = (user: bigint, room: number, since = new Date(), expires: string | number = '1h'): Promise<string> =>
+  new SignJWT({ room, perms: [], since: since.getTime() })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('fanfare-rooms')
+    .setSubject(String(user))
+    .setIssuedAt()
+    .setExpirationTime(expires)
+    .sign(Buffer.from(ROOM_SECRET));
+
+const publishers = (bus: Bus) => ({
+  /** Publishes a domain event as its service's relay does. @returns its event id */
+  announce: async <T>(type: EventType<T>, message: T, more: { id?: string; time?: Date } = {}): Promise<string> => {
+    const { id = newId(), time = new Date() } = more;
+    const made = headers();
+    const attributes = { id, subject: type.subject, entityId: '1', entityVersion: 1n, time, correlationId: id };
+    for (const [name, value] of Object.entries(encodeHeaders(attributes))) made.set(name, value);
+    await jetstream(bus.connection).publish(type.subject, encodeBody(type, message), { msgID: id, headers: made });
+    return id;
+  },
+  /** Publishes on an edge channel, past the translator. @returns its sequence */
+  emit: async (channel: string, name: string, data: unknown, more: object = {}): Promise<number> => {
+    const body = JSON.stringify({ name, data, class: 'reliable', ...more });
+    const { seq } = await jetstream(bus.connection).publish(`edge.in.${channel}`, body, { msgID: newId() });
+    return seq;
+  },
+});
 
 export type RunningGateways = Awaited<ReturnType<typeof runGateways>>;

@@ -1,10 +1,11 @@
 import { silentLogger, systemClock } from '@fanfare/kit';
 import { describe, expect, it } from 'vitest';
-import { createChannel, type Link, type Member } from './channel.ts';
+import { Channel, type Link } from './channel.ts';
 import type { History, StoredPosition } from './history.ts';
 import type { Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
 import { recovery } from './recovery.ts';
+import type { Member } from './seat.ts';
 import { TICK } from './subjects.ts';
 
 const ROOM = 'room.1';
@@ -74,7 +75,7 @@ function listener() {
 
 const opened = (through: Link) => {
   const outcomes: string[] = [];
-  const channel = createChannel(ROOM, {
+  const channel = new Channel(ROOM, {
     log: silentLogger,
     clock: systemClock,
     onCaughtUp: (outcome) => void outcomes.push(outcome),

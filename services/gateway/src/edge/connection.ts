@@ -72,11 +72,12 @@ export function edgeConnection(options: EdgeConnectionOptions): EdgeConnection {
     }
   }
 
-  async function run(): Promise<void> {
+  async function run(isReady: () => void): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       try {
         await oneGeneration(() => {
           attempt = 0;
+          isReady();
         });
         if (!stopping.signal.aborted) options.log.warn('the edge lost its connection to NATS');
       } catch (error) {
@@ -92,8 +93,10 @@ export function edgeConnection(options: EdgeConnectionOptions): EdgeConnection {
     current: () => current,
     onGeneration: (listener) => void listeners.push(listener),
     start: async () => {
-      // Not awaited: sockets are told to come back while there is no edge, and /readyz says so.
-      running = run();
+      // What listens for generations has loaded what it needs when the first one is there: nobody is let in before.
+      const { promise, resolve } = Promise.withResolvers<void>();
+      running = run(resolve);
+      await promise;
     },
     stop: async () => {
       stopping.abort();

@@ -4,12 +4,14 @@
  */
 import type { Clock, Logger, Part } from '@fanfare/kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type Channel, createChannel, type Link, type Member, type Membership, type Resume } from './channel.ts';
+import type { Link, Membership, Resume } from './channel.ts';
+import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection, Generation } from './connection.ts';
 import { history } from './history.ts';
 import { laterOf, NOWHERE } from './position.ts';
 import { messageIdOf, parseRecord, sequenceOf } from './record.ts';
 import { recovery } from './recovery.ts';
+import type { Member } from './seat.ts';
 import { ensureEdgeStream, type HistoryLimits } from './stream.ts';
 import { liveSubject, TICK } from './subjects.ts';
 import { publishTick } from './tick.ts';
@@ -30,95 +32,55 @@ export interface Hub extends Part {
   readonly join: (channel: string, member: Member, resume: Resume | null) => Promise<Membership>;
 }
 
-/** A silent channel is compared with the stream this often. */
-const COMPARE_AFTER_MS = 29_000;
 const COMPARE_EVERY_MS = 1000;
-/** 50,000 silent channels take 25 rounds. */
-const COMPARE_AT_ONCE = 2000;
 /** Replicas of a cluster expire messages by their own clocks: a witness so near its age limit may be gone elsewhere. */
 const CLUSTER_AGE_MARGIN_MS = 10_000;
 
 export function createHub(options: HubOptions): Hub {
   const { connection, log, clock } = options;
-  const channels = new Map<string, { readonly channel: Channel; holders: number }>();
+  const channels: ChannelSet = new ChannelSet({
+    log,
+    clock,
+    onCaughtUp: (outcome) => metrics.repairs.inc({ outcome }),
+  });
   const metrics = hubMetrics(options.metrics, () => channels.size);
-  let link: Link | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   connection.onGeneration(async (generation) => {
     await ensureEdgeStream(generation.manager, options.limits);
-    const opened = await openLink(generation, options, (lagMs) => metrics.lag.observe(lagMs / 1000));
-    link = opened;
-    generation.lost.addEventListener('abort', () => {
-      if (link !== opened) return;
-      link = null;
-      for (const { channel } of channels.values()) channel.disconnect();
-    });
-    for (const { channel } of channels.values()) channel.connect(opened);
+    const link = await openLink(generation, options, (lagMs) => metrics.lag.observe(lagMs / 1000));
+    generation.lost.addEventListener('abort', () => channels.disconnect(link));
+    if (!generation.lost.aborted) channels.connect(link);
   });
-
-  function hold(name: string): Channel {
-    const held = channels.get(name);
-    if (held !== undefined) {
-      held.holders += 1;
-      return held.channel;
-    }
-    const onCaughtUp = (outcome: string): void => metrics.repairs.inc({ outcome });
-    const channel = createChannel(name, { log, clock, onCaughtUp });
-    channels.set(name, { channel, holders: 1 });
-    if (link !== null) channel.connect(link);
-    return channel;
-  }
-
-  function release(name: string): void {
-    const held = channels.get(name);
-    if (held === undefined) return;
-    held.holders -= 1;
-    if (held.holders > 0) return;
-    channels.delete(name);
-    held.channel.disconnect();
-  }
-
-  function compareSilent(): void {
-    let left = COMPARE_AT_ONCE;
-    for (const { channel } of channels.values()) {
-      if (channel.silentMs() < COMPARE_AFTER_MS) continue;
-      channel.compare().catch((error: unknown) => log.debug({ err: error, channel: channel.name }, 'not compared'));
-      left -= 1;
-      if (left === 0) return;
-    }
-  }
 
   return {
     name: 'hub',
     join: async (name, member, resume) => {
-      const channel = hold(name);
+      const channel = channels.hold(name);
       try {
         const joined = await channel.join(member, resume);
         if (resume !== null) metrics.recoveries.inc({ outcome: joined.recovered ? 'recovered' : 'not_recovered' });
-        return { ...joined, leave: once(() => leaveAndRelease(joined, name)) };
+        const leave = once(() => {
+          joined.leave();
+          channels.release(name);
+        });
+        return { ...joined, leave };
       } catch (error) {
-        release(name);
+        channels.release(name);
         if (resume !== null) metrics.recoveries.inc({ outcome: 'failed' });
         throw error;
       }
     },
     start: async () => {
-      timer = setInterval(compareSilent, COMPARE_EVERY_MS);
+      timer = setInterval(() => channels.compareSilent(), COMPARE_EVERY_MS);
       timer.unref();
     },
     stop: async () => {
       clearInterval(timer);
-      for (const { channel } of channels.values()) channel.disconnect();
       channels.clear();
     },
-    problem: () => (link === null ? 'the channels are not open' : null),
+    problem: () => (channels.isConnected() ? null : 'the channels are not open'),
   };
-
-  function leaveAndRelease(joined: Membership, name: string): void {
-    joined.leave();
-    release(name);
-  }
 }
 
 /** A place is given back once, however often its holder says so. */

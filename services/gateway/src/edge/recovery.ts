@@ -45,60 +45,12 @@ export function recovery(options: RecoveryOptions): Recovery {
   const queue: string[] = [];
   let running = 0;
 
-  const isWitness = (stored: StoredPosition | null, channel: string, { id }: Position): stored is StoredPosition =>
-    stored !== null &&
-    stored.id === id &&
-    (stored.channel === channel || stored.channel === TICK) &&
-    options.now() - stored.at < options.witnessAgeMostMs;
-
-  /**
-   * Answers what one read from the lowest position can; those behind it get another read from the middle of the rest.
-   * @returns whether the lowest position was within the limits; if not, nothing before it is either
-   */
-  async function serve(channel: string, requests: readonly Request[]): Promise<boolean> {
-    const [lowest] = requests;
-    if (lowest === undefined) return true;
-    const read = await options.history.after(channel, lowest.position.seq);
-    if (read !== 'too many') {
-      await prove(channel, requests, read);
-      return true;
-    }
-    const firstFurther = requests.findIndex(({ position }) => position.seq > lowest.position.seq);
-    const further = firstFurther < 0 ? [] : requests.slice(firstFurther);
-    refuse(requests.slice(0, requests.length - further.length));
-    const middle = Math.floor(further.length / 2);
-    const fits = await serve(channel, further.slice(middle));
-    if (fits) await serve(channel, further.slice(0, middle));
-    else refuse(further.slice(0, middle));
-    return false;
-  }
-
-  /** The witnesses are asked for after the read: the other way round something could vanish in between. */
-  async function prove(channel: string, requests: readonly Request[], read: readonly EdgeRecord[]): Promise<void> {
-    const witnesses = new Map<number, Promise<StoredPosition | null>>();
-    for (const { position } of requests) {
-      if (!witnesses.has(position.seq)) witnesses.set(position.seq, options.history.at(position.seq));
-    }
-    await Promise.all(witnesses.values());
-    for (const { position, resolve } of requests) {
-      const stored = (await witnesses.get(position.seq)) ?? null;
-      if (!isWitness(stored, channel, position)) resolve(null);
-      else resolve({ records: read.filter(({ seq }) => seq > position.seq), positionAt: stored.at });
-    }
-  }
-
-  const refuse = (requests: readonly Request[]): void => {
-    for (const { resolve } of requests) resolve(null);
-  };
-
   async function run(channel: string): Promise<void> {
     const requests = waiting.get(channel) ?? [];
     waiting.delete(channel);
     try {
-      await serve(
-        channel,
-        requests.toSorted((a, b) => a.position.seq - b.position.seq),
-      );
+      const sorted = requests.toSorted((a, b) => a.position.seq - b.position.seq);
+      await serve(options, channel, sorted);
     } catch (error) {
       for (const { reject } of requests) reject(error);
     }
@@ -133,3 +85,60 @@ export function recovery(options: RecoveryOptions): Recovery {
     },
   };
 }
+
+/**
+ * Answers what one read from the lowest position can; those behind it get another read from the middle of the rest.
+ * @param requests by sequence
+ * @returns whether the lowest position was within the limits; if not, nothing before it is either
+ */
+async function serve(options: RecoveryOptions, channel: string, requests: readonly Request[]): Promise<boolean> {
+  const [lowest] = requests;
+  if (lowest === undefined) return true;
+  const read = await options.history.after(channel, lowest.position.seq);
+  if (read !== 'too many') {
+    await prove(options, channel, requests, read);
+    return true;
+  }
+  const firstFurther = requests.findIndex(({ position }) => position.seq > lowest.position.seq);
+  const further = firstFurther < 0 ? [] : requests.slice(firstFurther);
+  refuse(requests.slice(0, requests.length - further.length));
+  const middle = Math.floor(further.length / 2);
+  const fits = await serve(options, channel, further.slice(middle));
+  if (fits) await serve(options, channel, further.slice(0, middle));
+  else refuse(further.slice(0, middle));
+  return false;
+}
+
+/** The witnesses are asked for after the read: the other way round something could vanish in between. */
+async function prove(
+  options: RecoveryOptions,
+  channel: string,
+  requests: readonly Request[],
+  read: readonly EdgeRecord[],
+): Promise<void> {
+  const witnesses = new Map<number, Promise<StoredPosition | null>>();
+  for (const { position } of requests) {
+    if (!witnesses.has(position.seq)) witnesses.set(position.seq, options.history.at(position.seq));
+  }
+  await Promise.all(witnesses.values());
+  for (const { position, resolve } of requests) {
+    const stored = (await witnesses.get(position.seq)) ?? null;
+    if (!isWitness(options, stored, channel, position)) resolve(null);
+    else resolve({ records: read.filter(({ seq }) => seq > position.seq), positionAt: stored.at });
+  }
+}
+
+const isWitness = (
+  { now, witnessAgeMostMs }: RecoveryOptions,
+  stored: StoredPosition | null,
+  channel: string,
+  { id }: Position,
+): stored is StoredPosition =>
+  stored !== null &&
+  stored.id === id &&
+  (stored.channel === channel || stored.channel === TICK) &&
+  now() - stored.at < witnessAgeMostMs;
+
+const refuse = (requests: readonly Request[]): void => {
+  for (const { resolve } of requests) resolve(null);
+};

@@ -1,25 +1,24 @@
 /**
- * The Socket.IO server, on an HTTP server that somebody else starts and stops. Socket.IO keeps the connections and the acks; rooms, fan-out and recovery are the edge's, so its
- * own rooms and adapter are not used.
+ * The Socket.IO server, on an HTTP server that somebody else starts and stops. Socket.IO keeps the connections and the
+ * acks; rooms, fan-out and recovery are the edge's, so its own rooms and adapter are not used.
  */
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { userChannel } from '@fanfare/contracts';
+import type { Server as HttpServer } from 'node:http';
 import type { Part } from '@fanfare/kit';
 import type { Registry as Metrics } from 'prom-client';
 import { Server, type Socket } from 'socket.io';
 import type { Authenticator } from '../authenticator.ts';
-import type { Member } from '../edge/channel.ts';
-import { decodePosition } from '../edge/position.ts';
 import { connectionBucket } from '../limits/connection-bucket.ts';
 import { enforce } from '../limits/limiter.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
 import { drain } from './drain.ts';
-import { createFanout } from './fanout.ts';
-import { closingFor, type Handshake, PROTOCOL_VERSION, shakeHands } from './handshake.ts';
-import { socketMetrics } from './metrics.ts';
-import { createSession, metaOf, type Session } from './session.ts';
+import { createFanout, type Fanout } from './fanout.ts';
+import { requestForgetter } from './forget-request.ts';
+import { closingFor, type Handshake, shakeHands } from './handshake.ts';
+import { type SocketMetrics, socketMetrics } from './metrics.ts';
+import { openOwnChannel } from './own-channel.ts';
+import { Session } from './session.ts';
 
 export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
   readonly http: HttpServer;
@@ -40,12 +39,11 @@ const PING_TIMEOUT_MS = 20_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 export function createSocketServer(deps: SocketServerDeps): Part {
-  const { registry, clock, log } = deps;
+  const { registry, revocations } = deps;
   const metrics = socketMetrics(deps.metrics, registry);
-  const fanout = createFanout(clock);
-  const responses = new WeakMap<IncomingMessage, { req: unknown }>();
+  const fanout = createFanout(deps.clock);
   let isDraining = false;
-  const io = new Server({
+  const io = new Server(deps.http, {
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
@@ -56,86 +54,24 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     cors: { origin: deps.corsOrigins === undefined ? '*' : [...deps.corsOrigins] },
     allowRequest: (_request, decide) => decide(isDraining ? 'stopping' : null, !isDraining),
   });
-
-  io.attach(deps.http);
-  io.engine.use((request: IncomingMessage, response: { req: unknown }, next: () => void) => {
-    responses.set(request, response);
-    next();
-  });
+  const forgetRequest = requestForgetter(io);
 
   io.use((socket, next) => {
-    shakeHands(socket.handshake.auth, deps.authenticator)
-      .catch((error: unknown) => limitGuessing(socket, error))
-      .then((handshake) => {
-        socket.data = handshake;
-        next();
-      })
-      .catch((error: unknown) => {
+    admit(deps, socket).then(
+      () => next(),
+      (error: unknown) => {
         const data = closingFor(error);
         metrics.refused.inc({ code: String(data.code) });
         next(Object.assign(new Error(data.reason), { data }));
-      });
-  });
-
-  /** Guessing tokens is limited like everything else. @throws what the handshake was refused with, or RATE_LIMITED */
-  async function limitGuessing(socket: Socket, refusal: unknown): Promise<Handshake> {
-    const { ip } = deps.policies;
-    enforce(ip, await deps.limiter.take(ip, socket.handshake.address));
-    throw refusal;
-  }
-
-  io.on('connection', (socket) => {
-    const { principal, off, wantsTicks } = socket.data as Handshake;
-    forgetRequest(socket, responses);
-    let closedWith: string | null = null;
-    const session: Session = createSession({
-      socket,
-      principal,
-      wantsTicks,
-      fanout,
-      bucket: connectionBucket(deps.policies.connection, clock),
-      capBytes: deps.capBytes,
-      onClose: (reason) => {
-        closedWith = String(CLOSE_CODES[reason]);
       },
-      onRoomChange: (left, entered) => registry.moved(session, left, entered),
-    });
-    registry.add(session);
-    socket.on('disconnect', (reason) => {
-      session.end();
-      registry.remove(session);
-      metrics.disconnects.inc({ code: closedWith ?? reason });
-    });
-    socket.conn.on('heartbeat', session.tick);
-    answerCommands({ ...deps, metrics }, socket, session);
-    // The token was looked at before the session could be found by a revocation.
-    if (deps.revocations.isRevoked(principal)) session.close('SESSION_REVOKED');
-    else void openOwnChannel(session, off);
+    );
   });
-
-  /** `session` first, then what was missed, then what comes. Never rejects. */
-  async function openOwnChannel(session: Session, off: unknown): Promise<void> {
-    const { userId, sessionId } = session.principal;
-    const channel = userChannel(userId);
-    const position = decodePosition(off);
-    const member: Member = session.memberOf(channel, ({ name, data }) => {
-      if (name === 'room.left') leaveAsTold(session, data);
-    });
-    try {
-      const place = await deps.hub.join(channel, member, position === null ? null : { position, accepts: () => true });
-      if (session.hasEnded()) return place.leave();
-      session.enterUser(channel, place);
-      const meta = metaOf(channel, place.position);
-      const { recovered } = place;
-      session.emit('session', { v: PROTOCOL_VERSION, sessionId, userId: Number(userId), ...meta, recovered }, meta);
-      session.begin(place);
-    } catch (error) {
-      log.debug({ err: error }, 'no channel for a session');
-      session.close('UNAVAILABLE', UNAVAILABLE_RETRY_MS * (1 + Math.random()));
-    }
-  }
-
-  deps.revocations.onAdded((revocation) => {
+  io.on('connection', (socket) => {
+    const handshake = socket.data as Handshake;
+    forgetRequest(socket);
+    welcome(deps, metrics, fanout, socket, handshake);
+  });
+  revocations.onAdded((revocation) => {
     for (const session of registry.ofUser(revocation.userId)) endAsRevoked(session, revocation);
   });
 
@@ -150,33 +86,54 @@ export function createSocketServer(deps: SocketServerDeps): Part {
   };
 }
 
-const UNAVAILABLE_RETRY_MS = 1000;
+/** Guessing tokens is limited like everything else. @throws what the handshake is refused with, or RATE_LIMITED */
+async function admit({ authenticator, limiter, policies }: SocketServerDeps, socket: Socket): Promise<void> {
+  try {
+    socket.data = await shakeHands(socket.handshake.auth, authenticator);
+  } catch (error) {
+    enforce(policies.ip, await limiter.take(policies.ip, socket.handshake.address));
+    throw error;
+  }
+}
+
+function welcome(
+  deps: SocketServerDeps,
+  metrics: SocketMetrics,
+  fanout: Fanout,
+  socket: Socket,
+  { principal, wantsTicks, off }: Handshake,
+): void {
+  const { registry } = deps;
+  let closedWith: string | null = null;
+  const session: Session = new Session({
+    socket,
+    principal,
+    wantsTicks,
+    fanout,
+    bucket: connectionBucket(deps.policies.connection, deps.clock),
+    capBytes: deps.capBytes,
+    onClose: (reason) => {
+      closedWith = String(CLOSE_CODES[reason]);
+    },
+    onRoomChange: (left, entered) => registry.moved(session, left, entered),
+  });
+  registry.add(session);
+  socket.on('disconnect', (reason) => {
+    session.end();
+    registry.remove(session);
+    metrics.disconnects.inc({ code: closedWith ?? reason });
+  });
+  socket.conn.on('heartbeat', () => session.tick());
+  answerCommands({ ...deps, metrics }, socket, session);
+  // The token was looked at before a revocation could find the session.
+  if (deps.revocations.isRevoked(principal)) session.close('SESSION_REVOKED');
+  else void openOwnChannel(deps, session, off);
+}
 
 function endAsRevoked(session: Session, revocation: Revocation): void {
-  const { principal } = session;
+  const { principal, room } = session;
   if (revocation.kind === 'user' && principal.issuedAt.getTime() < revocation.before) session.close('USER_BANNED');
   if (revocation.kind === 'session' && principal.sessionId === revocation.sessionId) session.close('SESSION_REVOKED');
   if (revocation.kind !== 'room') return;
-  const stay = session.room();
-  if (stay?.roomId === revocation.roomId && stay.since.getTime() < revocation.before) session.leaveRoom();
-}
-
-/** The user left the room by another way than this socket; a stay that began afterwards is another one. */
-function leaveAsTold(session: Session, data: unknown): void {
-  const { left_at } = data as { readonly left_at: string };
-  const stay = session.room();
-  if (stay !== null && stay.since.getTime() <= Date.parse(left_at)) session.leaveRoom();
-}
-
-/**
- * The request of the handshake is not needed any more, and a connection that keeps it weighs a third more. Everything
- * that refers to it must let go: engine.io's socket, Socket.IO's handshake, and the response.
- */
-function forgetRequest(socket: Socket, responses: WeakMap<IncomingMessage, { req: unknown }>): void {
-  if (socket.conn.transport.name !== 'websocket') return;
-  const response = responses.get(socket.request);
-  if (response !== undefined) response.req = null;
-  (socket.conn as { request: unknown }).request = null;
-  (socket as { handshake: unknown }).handshake = {};
-  socket.data = {};
+  if (room?.roomId === revocation.roomId && room.since.getTime() < revocation.before) session.leaveRoom();
 }

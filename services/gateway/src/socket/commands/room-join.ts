@@ -8,7 +8,7 @@ import * as fields from '../../http/fields.ts';
 import { presentSnapshot } from '../../present/room.ts';
 import { type Answer, type CommandDeps, defineCommand } from '../command.ts';
 import { type RoomClaims, verifyRoomToken } from '../room-token.ts';
-import { metaOf, type Session } from '../session.ts';
+import { placeOf, type Session } from '../session.ts';
 
 const TOKEN_LENGTH_MOST = 4096;
 
@@ -55,7 +55,7 @@ async function enter(
     }
     session.enterRoom({ roomId, since, membership });
     deps.presence.announce(roomId, userId);
-    const data = { ...metaOf(channel, position), recovered, ...(recovered ? {} : snapshot) };
+    const data = { ...placeOf(channel, position), recovered, ...(recovered ? {} : snapshot) };
     return { data, afterwards: () => session.begin(membership) };
   } catch (error) {
     membership.leave();

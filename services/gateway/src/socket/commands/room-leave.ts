@@ -9,7 +9,7 @@ export const roomLeave = defineCommand({
   run: ({ clients, presence, registry }, session, { roomId }, call) =>
     session.inTurn(async () => {
       const { userId } = session.principal;
-      if (session.room()?.roomId === roomId) session.leaveRoom();
+      if (session.room?.roomId === roomId) session.leaveRoom();
       const isLast = !registry.hasPair(roomId, userId) && (await presence.withdraw(roomId, userId));
       if (isLast) await clients.rooms.call.leaveRoom({ roomId }, call);
       return { data: null };
