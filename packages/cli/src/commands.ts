@@ -10,12 +10,14 @@ const BENCHES: Readonly<Record<string, Program>> = {};
 
 /** Proofs that take minutes, seeded and repeatable. */
 const SOAKS: Readonly<Record<string, Program>> = {
+  bus: () => import('./soaks/bus.ts'),
   kill: () => import('./soaks/kill.ts'),
 };
 
 const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
-  rounds: { type: 'string', value: 'N', help: 'how often' },
+  rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10)' },
+  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300)' },
 } as const;
 
 export const COMMANDS: readonly Command[] = [

@@ -23,9 +23,13 @@ export interface Attachment {
   readonly close: () => Promise<void>;
 }
 
-const ACK_WAIT_MS = 30_000;
-/** Tells the server often enough that a slow batch is still being worked on. */
-const KEEP_MS = 10_000;
+/**
+ * What a killed process had taken comes again after this, so it is how late a gift may be seen because of a crash. A
+ * process that only stalled for longer meets its own inbox rows.
+ */
+const ACK_WAIT_MS = 3000;
+/** Tells the server that a slow batch is still being worked on: three times within the wait. */
+const KEEP_MS = 1000;
 const MAX_ACK_PENDING = 1024;
 const PULL_MESSAGES = 256;
 const PULL_EXPIRES_MS = 10_000;
