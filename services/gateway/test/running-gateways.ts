@@ -118,10 +118,15 @@ const roomToken = (user: bigint, room: number, since = new Date(), expires: stri
 
 const publishers = (bus: Bus) => ({
   /** Publishes a domain event as its service's relay does. @returns its event id */
-  announce: async <T>(type: EventType<T>, message: T, more: { id?: string; time?: Date } = {}): Promise<string> => {
-    const { id = newId(), time = new Date() } = more;
+  announce: async <T>(
+    type: EventType<T>,
+    message: T,
+    more: { id?: string; time?: Date; traceparent?: string } = {},
+  ): Promise<string> => {
+    const { id = newId(), time = new Date(), traceparent } = more;
     const made = headers();
-    const attributes = { id, subject: type.subject, entityId: '1', entityVersion: 1n, time, correlationId: id };
+    const common = { id, subject: type.subject, entityId: '1', entityVersion: 1n, time, correlationId: id };
+    const attributes = traceparent === undefined ? common : { ...common, traceparent };
     for (const [name, value] of Object.entries(encodeHeaders(attributes))) made.set(name, value);
     await jetstream(bus.connection).publish(type.subject, encodeBody(type, message), { msgID: id, headers: made });
     return id;

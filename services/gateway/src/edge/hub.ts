@@ -4,6 +4,7 @@
  */
 import type { Clock, Logger, Part } from '@fanfare/kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { continueTrace } from '../tracing.ts';
 import type { Link, Membership, Resume } from './channel.ts';
 import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection, Generation } from './connection.ts';
@@ -113,7 +114,10 @@ async function openLink(
         const at = Date.parse(message.headers?.get('Nats-Time-Stamp') ?? '');
         if (!Number.isNaN(at)) onLag(Math.max(0, now() - at));
         const record = parseRecord({ seq, id: messageIdOf(message.headers) }, message.data);
+        const traceparent = message.headers?.get('traceparent');
+        const traced = continueTrace(`emit ${record.message.name}`, traceparent, 'consumer', { channel });
         arrived(record, sequenceOf(message.headers, 'Nats-Last-Sequence'));
+        traced?.span.end();
       },
     });
     return () => {

@@ -7,6 +7,7 @@ import { errors } from '../errors.ts';
 import { enforce, type Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
 import { presentError } from '../present/error.ts';
+import { inServerSpan } from '../tracing.ts';
 import type { Answer, Command, CommandDeps } from './command.ts';
 import { chatSend } from './commands/chat-send.ts';
 import { giftSend } from './commands/gift-send.ts';
@@ -43,7 +44,10 @@ async function answer(deps: DispatchDeps, session: Session, event: string, paylo
   const requestId = newId();
   const done = deps.metrics.timed(commands.has(event) ? event : 'unknown');
   try {
-    const { data, afterwards } = await carryOut(deps, session, event, payload, requestId);
+    const name = commands.has(event) ? `socket ${event}` : 'socket unknown';
+    const { data, afterwards } = await inServerSpan(name, { requestId }, () =>
+      carryOut(deps, session, event, payload, requestId),
+    );
     session.flush();
     ack({ ok: true, data });
     afterwards?.();

@@ -13,6 +13,7 @@ import type { Generation } from '../edge/connection.ts';
 import type { Position } from '../edge/position.ts';
 import { storedSubject } from '../edge/subjects.ts';
 import { type Revocations, revocationOf } from '../revocations.ts';
+import { continueTrace } from '../tracing.ts';
 import { type Cursor, isStillThere, openCursor } from './cursor.ts';
 import { type InOrder, inOrder } from './in-order.ts';
 import type { TranslatorMetrics } from './metrics.ts';
@@ -103,15 +104,17 @@ function readEvent({ stream, log, metrics }: LeadOptions, message: JsMsg): Reada
 }
 
 /** All emits are on their way, in order, when this returns. @throws at once when the lease is over */
-function publish({ generation, held }: Turn, { envelope: { id, traceparent }, emits }: Readable): Promise<unknown> {
+function publish({ generation, held }: Turn, { envelope, emits }: Readable): Promise<unknown> {
   if (!held()) throw new Error('the lease is over');
+  const { id, subject } = envelope;
+  const traced = continueTrace(`translate ${subject}`, envelope.traceparent, 'producer', { emits: emits.length });
   const acks = emits.map(({ channel, ...emit }, index) => {
     const made = headers();
-    if (traceparent !== undefined) made.set('traceparent', traceparent);
+    if (traced?.traceparent !== undefined) made.set('traceparent', traced.traceparent);
     const options = { msgID: `${id}:${index}`, headers: made };
     return generation.jetstream.publish(storedSubject(channel), JSON.stringify(emit), options);
   });
-  return Promise.all(acks);
+  return Promise.all(acks).finally(() => traced?.span.end());
 }
 
 const positionOf = (message: JsMsg): Position => ({
