@@ -4,6 +4,7 @@ import {
   type Environment,
   field,
   modeOf,
+  newId,
   parseEnvironment,
 } from '@fanfare/kit';
 import { z } from 'zod';
@@ -20,7 +21,7 @@ export function readConfig(env: Environment) {
       HTTP_HOST: field.text().default('127.0.0.1'),
       HTTP_PORT: field.port().default(8080),
       OPS_PORT: field.port().default(7205),
-      NODE_NAME: field.text().default(`gateway-${process.pid}`),
+      NODE_NAME: field.text().default(() => `gateway-${newId().slice(-8)}`),
       REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
       IDENTITY_RPC_URL: field.text().default('127.0.0.1:7101'),
       ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
