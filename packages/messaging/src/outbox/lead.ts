@@ -57,7 +57,13 @@ async function takeOver({ bus, service, log, metrics, ...of }: Leadership, sql: 
   await ensureStream(bus, service, of.stream);
   const stream = streamOf(service);
   const view = await viewStream(await bus.manager(), stream);
-  const { lastSeq, found, republished } = await reconcile(sql, view, of.publish);
+  // Completing a long stream is progress too, and must not be slowed down by every failure more.
+  const publish: Publish = async (event, after) => {
+    const seq = await of.publish(event, after);
+    of.onProgress();
+    return seq;
+  };
+  const { lastSeq, found, republished } = await reconcile(sql, view, publish);
   metrics.republished.inc(republished);
   if (republished > 0) log.warn({ stream, republished }, 'the stream had lost events; they were published again');
   log.info({ stream, lastSeq, found }, 'outbox relay leads');
