@@ -2,6 +2,7 @@
 import type { Sql } from '@fanfare/database';
 
 export interface Message {
+  /** The sender's own: unique together with the sender. */
   readonly id: string;
   readonly roomId: bigint;
   readonly userId: bigint;
@@ -10,8 +11,8 @@ export interface Message {
 }
 
 export interface NewMessage extends Message {
-  /** The sender's own id of it. */
-  readonly clientId: string;
+  /** Of the row: a UUIDv7, so that old rows are found by it. */
+  readonly rowId: string;
   /** Its place in the room's order. */
   readonly roomVersion: bigint;
 }
@@ -21,7 +22,7 @@ interface MessageRow extends Omit<Message, 'roomId' | 'userId'> {
   readonly userId: string;
 }
 
-const COLUMNS = `id, room_id as "roomId", user_id as "userId", text, sent_at as "sentAt"`;
+const COLUMNS = `client_id as id, room_id as "roomId", user_id as "userId", text, sent_at as "sentAt"`;
 
 const messageOf = (row: MessageRow): Message => ({ ...row, roomId: BigInt(row.roomId), userId: BigInt(row.userId) });
 
@@ -29,33 +30,27 @@ const messageOf = (row: MessageRow): Message => ({ ...row, roomId: BigInt(row.ro
 export async function readSenders(
   tx: Sql,
   roomId: bigint,
-  said: readonly Pick<NewMessage, 'userId' | 'clientId'>[],
-): Promise<{ readonly earlier: readonly Earlier[]; readonly present: ReadonlySet<bigint>; readonly now: Date }> {
-  const { rows } = await tx.query<
-    Partial<MessageRow> & { clientId: string; senderId: string; present: boolean; now: Date }
-  >(
-    `select said.user_id as "senderId", said.client_id as "clientId", message.*,
+  said: readonly Pick<Message, 'userId' | 'id'>[],
+): Promise<{ readonly earlier: readonly Message[]; readonly present: ReadonlySet<bigint>; readonly now: Date }> {
+  const { rows } = await tx.query<Partial<MessageRow> & { senderId: string; present: boolean; now: Date }>(
+    `select said.user_id as "senderId", message.*,
             clock_timestamp()::timestamptz(3) as now,
             exists (select from room_participants p
                      where p.room_id = $1 and p.user_id = said.user_id and p.is_active) as present
        from unnest($2::int8[], $3::text[]) as said (user_id, client_id)
        left join lateral (select ${COLUMNS} from room_messages
                            where user_id = said.user_id and client_id = said.client_id) as message on true`,
-    [roomId, said.map(({ userId }) => userId), said.map(({ clientId }) => clientId)],
+    [roomId, said.map(({ userId }) => userId), said.map(({ id }) => id)],
   );
   return {
     now: rows[0]?.now ?? new Date(),
-    earlier: rows.flatMap(({ clientId, id, roomId: room, userId, text, sentAt }) =>
+    earlier: rows.flatMap(({ id, roomId: room, userId, text, sentAt }) =>
       id == null || room == null || userId == null || text == null || sentAt == null
         ? []
-        : [{ ...messageOf({ id, roomId: room, userId, text, sentAt }), clientId }],
+        : [messageOf({ id, roomId: room, userId, text, sentAt })],
     ),
     present: new Set(rows.flatMap(({ senderId, present }) => (present ? [BigInt(senderId)] : []))),
   };
-}
-
-export interface Earlier extends Message {
-  readonly clientId: string;
 }
 
 /** @returns how many: fewer when a sender used an id in another room in the same moment */
@@ -65,10 +60,10 @@ export async function insertMessages(tx: Sql, messages: readonly NewMessage[]): 
      select * from unnest($1::uuid[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::int8[], $7::timestamptz[])
      on conflict (user_id, client_id) do nothing`,
     [
-      messages.map((message) => message.id),
+      messages.map((message) => message.rowId),
       messages.map((message) => message.roomId),
       messages.map((message) => message.userId),
-      messages.map((message) => message.clientId),
+      messages.map((message) => message.id),
       messages.map((message) => message.text),
       messages.map((message) => message.roomVersion),
       messages.map((message) => message.sentAt),

@@ -100,7 +100,7 @@ export function parseSaying(request: SendChatRequest, { caller }: Call): Saying 
   return {
     roomId: parseId('roomId', request.roomId),
     userId: requireUser(caller),
-    clientId: request.id,
+    id: request.id,
     text: said('text', request.text, CHAT_TEXT),
   };
 }

@@ -6,8 +6,8 @@
 import { type EventType, events } from '@fanfare/contracts';
 import type { Room } from './generated/prisma/client.ts';
 
-/** Between two announcements of a room's count: two a second. */
-export const COUNT_INTERVAL_MS = 500;
+/** Between two announcements of a room's count: at most two a second, with room for a second that begins late. */
+export const COUNT_INTERVAL_MS = 600;
 
 /** One event of a room, before it has its version. */
 export interface Fact {

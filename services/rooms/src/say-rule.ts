@@ -1,6 +1,6 @@
 /** What becomes of messages that wait for one room, decided on its locked row. Pure. */
 import type { AppError } from '@fanfare/kit';
-import type { Earlier, Message, NewMessage } from './chat-store.ts';
+import type { Message, NewMessage } from './chat-store.ts';
 import { errors } from './errors.ts';
 import type { Room } from './generated/prisma/client.ts';
 import type { Outcome } from './lanes.ts';
@@ -9,7 +9,7 @@ export interface Saying {
   readonly roomId: bigint;
   readonly userId: bigint;
   /** The sender's own id of the message. */
-  readonly clientId: string;
+  readonly id: string;
   readonly text: string;
 }
 
@@ -19,7 +19,7 @@ export interface ChatFacts {
   readonly room: Pick<Room, 'status' | 'version'> | null;
   readonly present: ReadonlySet<bigint>;
   /** What was said before under one of the ids. */
-  readonly earlier: readonly Earlier[];
+  readonly earlier: readonly Message[];
   readonly now: Date;
   readonly newId: () => string;
 }
@@ -43,18 +43,17 @@ export function decideChat(sayings: readonly Saying[], facts: ChatFacts): ChatVe
     if (earlier !== undefined) return sameIntent(earlier, saying);
     const refusal = refusalOf(saying, facts);
     if (refusal !== null) return { error: refusal };
-    const { roomId, userId, clientId, text } = saying;
-    const message: Message = { id: facts.newId(), roomId, userId, text, sentAt: facts.now };
+    const { id, roomId, userId, text } = saying;
+    const message: Message = { id, roomId, userId, text, sentAt: facts.now };
     const place = (facts.room?.version ?? 0n) + BigInt(posted.length) + 1n;
-    posted.push({ ...message, clientId, roomVersion: place, index });
+    posted.push({ ...message, rowId: facts.newId(), roomVersion: place, index });
     known.set(keyOf(saying), message);
     return { value: message };
   });
   return { outcomes, posted };
 }
 
-const keyOf = ({ userId, clientId }: { readonly userId: bigint; readonly clientId: string }): string =>
-  `${userId}:${clientId}`;
+const keyOf = ({ userId, id }: Pick<Saying, 'userId' | 'id'>): string => `${userId}:${id}`;
 
 function refusalOf({ userId }: Saying, { roomId, room, present }: ChatFacts): AppError | null {
   const id = { roomId: roomId.toString() };

@@ -40,7 +40,7 @@ const SNAPSHOT = `
       select id, user_id::text as "userId", role, joined_at as "joinedAt" from room_participants
        where room_id = rooms.id and is_active order by id limit $3) as shown), '[]') as participants,
     coalesce((select json_agg(shown order by shown.room_version) from (
-      select id, room_version, user_id::text as "userId", text, sent_at as "sentAt" from room_messages
+      select client_id as id, room_version, user_id::text as "userId", text, sent_at as "sentAt" from room_messages
        where room_id = rooms.id order by room_version desc limit $4) as shown), '[]') as messages
   from rooms where id = $1`;
 
