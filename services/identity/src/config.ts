@@ -16,7 +16,7 @@ export function readConfig(env: Environment) {
     SIGNING_KEY_SECRET: field.secret(mode, 'development-signing-key-secret'),
     ACCESS_TOKEN_TTL_SECONDS: field.integer(30, 3600).default(900),
     SESSION_IDLE_DAYS: field.integer(1, 365).default(30),
-    REFRESH_GRACE_SECONDS: field.integer(0, 60).default(10),
+    REFRESH_GRACE_SECONDS: field.integer(0, 60).default(0),
     PASSWORD_HASH_CONCURRENCY: field.integer(1, 64).default(2),
     ADMIN_USERNAME: field.text().default('admin'),
     ADMIN_EMAIL: z.email().optional(),
