@@ -17,7 +17,12 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const [fromSeq, toSeq] = [sequence('from', args.text('from')), sequence('to', args.text('to'))];
   const subjectPrefix = args.text('subject');
   const folder = dataFolderAt(dataFolder(args.text('data-dir')));
-  const client = new pg.Client({ connectionString: runningDatabase(folder, service) });
+  const connectionString = runningDatabase(folder, service);
+  if (connectionString === undefined) {
+    console.error(`fanfare: nothing runs in ${folder.path}; start it with "fanfare up"`);
+    return EXIT.notReady;
+  }
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     const range = {

@@ -110,13 +110,17 @@ async function detach(folder: DataFolder): Promise<ExitCode> {
   let outcome: ExitCode | undefined;
   child.on('message', (message: Message) => {
     if ('progress' in message) console.error(`fanfare: ${message.progress}`);
-    if ('failed' in message) console.error(`fanfare: ${message.failed}`);
+    if ('failed' in message) {
+      console.error(`fanfare: ${message.failed}`);
+      outcome = EXIT.failed;
+    }
     if (!('ready' in message)) return;
     console.log(banner(message.ready, `running (process ${child.pid})`, '"./fanfare down" stops it.'));
     outcome = EXIT.ok;
     child.disconnect();
   });
   await once(child, 'disconnect');
+  // It died without a word of its own.
   if (outcome === undefined) console.error(`fanfare: it did not become ready; see ${log}`);
   child.unref();
   return outcome ?? EXIT.failed;

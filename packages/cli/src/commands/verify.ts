@@ -6,13 +6,19 @@ import { runningDatabase } from '../platform/running-database.ts';
 
 const BAR_WIDTH = 30;
 
-/** Rebuilds the ledger from its entries, beside the running platform. A broken ledger is exit code 1. */
+/** Rebuilds the ledger from its entries, beside the running platform. A broken ledger is exit code 1, none 3. */
 export async function run(args: Arguments): Promise<ExitCode> {
-  const databaseUrl = runningDatabase(dataFolderAt(dataFolder(args.text('data-dir'))), 'economy');
+  const folder = dataFolderAt(dataFolder(args.text('data-dir')));
+  const databaseUrl = runningDatabase(folder, 'economy');
+  if (databaseUrl === undefined) {
+    const firstProblem = `nothing runs in ${folder.path}; start it with "fanfare up"`;
+    if (args.flag('json')) console.log(JSON.stringify({ ok: false, journals: 0, entries: 0, firstProblem }));
+    console.error(`fanfare: ${firstProblem}`);
+    return EXIT.notReady;
+  }
   const { verifyLedger } = await import('@fanfare/economy/verify');
-  const result = await verifyLedger({ databaseUrl, onProgress: showProgress });
+  const { ok, journals, entries, firstProblem } = await verifyLedger({ databaseUrl, onProgress: showProgress });
   if (process.stderr.isTTY) process.stderr.write('\n');
-  const { ok, journals, entries, firstProblem } = result;
   if (args.flag('json')) console.log(JSON.stringify({ ok, journals, entries, firstProblem }));
   else
     console.log(`${ok ? 'the ledger is sound' : `broken: ${firstProblem}`} (${journals} journals, ${entries} entries)`);
