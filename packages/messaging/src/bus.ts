@@ -1,5 +1,6 @@
 /**
- * A service's connection to NATS. The first connection is waited for, later ones come back by themselves for as long
+ * A service's connection to NATS. A lost one is no reason not to be ready: what is committed waits in the outbox, and a
+ * platform whose services all left their load balancers at once would answer nothing. The first connection is waited for, later ones come back by themselves for as long
  * as the process lives; whoever keeps something that a lost connection spoils listens by `onConnection`.
  */
 import { readFileSync } from 'node:fs';
@@ -96,7 +97,6 @@ export function openBus(options: BusOptions): Bus {
         await live().close();
       }
     },
-    problem: () => (connected ? null : 'not connected to NATS'),
   };
 }
 
