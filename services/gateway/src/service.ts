@@ -21,6 +21,7 @@ import { createHub } from './edge/hub.ts';
 import type { HistoryLimits } from './edge/stream.ts';
 import { ticker } from './edge/tick.ts';
 import { createHttpApp } from './http/app.ts';
+import { knownUsers } from './known-users.ts';
 import { createLimiter } from './limits/limiter.ts';
 import { createPresence } from './presence.ts';
 import { createRevocations } from './revocations.ts';
@@ -63,7 +64,9 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   const limiter = createLimiter({ redisUrl, log, metrics });
   const registry = createRegistry();
   const presence = createPresence({ redisUrl, nodeName, log, pairs: registry.pairs });
-  const shared = { clients, authenticator, limiter, policies, clock, log, metrics, corsOrigins: config.CORS_ORIGINS };
+  const users = knownUsers(clients.identity);
+  const asking = { clients, users, authenticator, limiter, policies };
+  const shared = { ...asking, clock, log, metrics, corsOrigins: config.CORS_ORIGINS };
   const app = await createHttpApp({ ...shared, trustProxy: config.TRUST_PROXY });
   const sockets = createSocketServer({
     ...shared,

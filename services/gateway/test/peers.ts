@@ -1,7 +1,7 @@
 /** Services for the gateway to call: real gRPC servers of the real contracts, whose answers a test decides. */
 import { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
 import { GiftingServiceService } from '@fanfare/contracts/gifting/v1/gifting_service';
-import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
+import { IdentityServiceService, User } from '@fanfare/contracts/identity/v1/identity_service';
 import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { AppError, createMetrics, type Handlers, rpcServer, silentLogger } from '@fanfare/kit';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
@@ -26,6 +26,14 @@ export interface RunningPeers {
   >;
   readonly stop: () => Promise<void>;
 }
+
+/** The one id under which there is no user. */
+export const NOBODY = 404n;
+
+/** Identity's GetUsers for a world where everybody else exists. */
+export const everybodyButNobody: NonNullable<Peers['identity']['getUsers']> = async ({ userIds }) => ({
+  users: userIds.filter((id) => id !== NOBODY).map((id) => User.fromPartial({ id, username: `user${id}` })),
+});
 
 /** What is not set refuses, so that a test notices a call that it did not expect. */
 // biome-ignore lint/suspicious/noExplicitAny: one table of handlers for every contract

@@ -1,7 +1,8 @@
-import { errorCatalogue, requireRole } from '@fanfare/kit';
+import { AppError, errorCatalogue, requireRole } from '@fanfare/kit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import * as answers from '../src/http/answers.ts';
-import { coins, NOBODY, runHttp } from './running-http.ts';
+import { NOBODY } from './peers.ts';
+import { coins, runHttp } from './running-http.ts';
 
 const http = await runHttp();
 const { peers, token, admin, as, get, post } = http;
@@ -52,7 +53,7 @@ test('registering answers 201 with the session in the envelope', async () => {
     expect(request.device?.ip).toBe('198.51.100.7');
     return { session };
   };
-  const body = { username: ' mona ', email: 'mona@example.org', password: ' secret ' };
+  const body = { username: 'mona', email: 'mona@example.org', password: ' secret ' };
   const answer = await post('/api/v1/auth/register', body, { 'x-forwarded-for': '198.51.100.7' }, null);
   expect(answer.statusCode).toBe(201);
   expect(answer.json()).toEqual({
@@ -235,6 +236,41 @@ test('changing a gift keeps what is not mentioned', async () => {
   });
   const unknown = await as(admin, { method: 'PATCH', url: '/api/v1/admin/gifts/4', payload: change });
   expect(unknown.json().code).toBe('GIFT_NOT_FOUND');
+});
+
+test('what a room may be called and hold is for the rooms service to say', async () => {
+  peers.rooms.createRoom = async ({ name, maxParticipants, announcement }) => ({
+    room: { ...room, name, maxParticipants, announcement },
+  });
+  const announcement = '👩‍👩‍👧'.repeat(200);
+  const asked = [0, -5, 10_001, 2 ** 40].map((maxParticipants) =>
+    post('/api/v1/rooms', { name: '', maxParticipants, announcement }),
+  );
+  const seen = (await Promise.all(asked)).map((answer) => answer.json().data);
+  expect(seen.map(({ maxParticipants }) => maxParticipants)).toEqual([-1, -1, 10_001, 2 ** 31 - 1]);
+  expect(seen[0]).toMatchObject({ name: '', announcement });
+  const refused = await post('/api/v1/rooms', { name: 'x'.repeat(641), maxParticipants: 1.5 });
+  expect(refused.json().errors).toEqual({
+    name: ['must be at most 640 bytes'],
+    maxParticipants: ['must be a whole number'],
+  });
+});
+
+test('the gifts of a room that does not exist are not found, and neither is a member to block', async () => {
+  peers.gifting.listSentGifts = async () => ({ gifts: [], nextCursor: '' });
+  peers.rooms.getRoom = async () => ({ room });
+  expect((await get('/api/v1/rooms/42/gifts')).json().data).toEqual({ items: [], nextCursor: null });
+  peers.rooms.getRoom = () => Promise.reject(new AppError('not_found', 'ROOM_NOT_FOUND', 'There is no room 43.'));
+  expect((await get('/api/v1/rooms/43/gifts')).statusCode).toBe(404);
+  const blocked: bigint[] = [];
+  peers.rooms.blockUser = async ({ userId }) => {
+    blocked.push(userId);
+    return {};
+  };
+  const block = (userId: number) => post('/api/v1/rooms/42/block', { userId });
+  expect((await block(Number(NOBODY))).json()).toMatchObject({ code: 'USER_NOT_FOUND' });
+  expect((await block(8)).statusCode).toBe(200);
+  expect(blocked).toEqual([8n]);
 });
 
 test('money for somebody who does not exist goes nowhere', async () => {

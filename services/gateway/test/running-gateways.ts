@@ -9,7 +9,7 @@ import { headers } from '@nats-io/transport-node';
 import { SignJWT } from 'jose';
 import { readConfig } from '../src/config.ts';
 import { createGatewayService, type Gateway } from '../src/service.ts';
-import { type Peers, startPeers, tokenSigner } from './peers.ts';
+import { everybodyButNobody, type Peers, startPeers, tokenSigner } from './peers.ts';
 import { connectClient, type TestClient } from './test-client.ts';
 
 export type { TestClient } from './test-client.ts';
@@ -55,6 +55,7 @@ export async function runGateways() {
   const gateways: Gateway[] = [];
   const clients: TestClient[] = [];
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });
+  peers.handlers.identity.getUsers = everybodyButNobody;
   peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
   peers.handlers.rooms.leaveRoom = async () => ({});
 

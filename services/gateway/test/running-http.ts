@@ -1,14 +1,14 @@
 /** The HTTP application in front of test services, with tokens for a user (7) and an administrator (1). */
-import { User } from '@fanfare/contracts/identity/v1/identity_service';
 import { createMetrics, silentLogger, systemClock } from '@fanfare/kit';
 import { redisUrl } from '@fanfare/testing';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createAuthenticator } from '../src/authenticator.ts';
 import { createHttpApp } from '../src/http/app.ts';
 import type { App } from '../src/http/app-type.ts';
+import { knownUsers } from '../src/known-users.ts';
 import { createLimiter } from '../src/limits/limiter.ts';
 import { policiesOf } from '../src/limits/policies.ts';
-import { type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
+import { everybodyButNobody, type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
 
 type Answer = Promise<LightMyRequestResponse>;
 
@@ -27,11 +27,6 @@ export interface RunningHttp {
   readonly stop: () => Promise<void>;
 }
 
-/** The one id under which there is no user. */
-export const NOBODY = 404n;
-
-const userOf = (id: bigint): User => User.fromPartial({ id, username: `user${id}` });
-
 export const coins = (minor: bigint) => ({ currency: 'COIN', minor });
 
 export async function runHttp(): Promise<RunningHttp> {
@@ -47,7 +42,9 @@ export async function runHttp(): Promise<RunningHttp> {
     const authenticator = createAuthenticator({ identity: clients.identity, isRevoked: () => false, ...common });
     const policies = policiesOf(limits);
     const metrics = createMetrics('gateway');
-    const app = await createHttpApp({ clients, authenticator, limiter, policies, metrics, trustProxy: '1', ...common });
+    const users = knownUsers(clients.identity);
+    const asking = { clients, users, authenticator, limiter, policies };
+    const app = await createHttpApp({ ...asking, metrics, trustProxy: '1', ...common });
     apps.push(app);
     return app;
   };
@@ -72,7 +69,7 @@ export async function runHttp(): Promise<RunningHttp> {
       Object.assign(running.handlers, { economy: {}, gifting: {}, rooms: {} });
       running.handlers.identity = {
         getKeySet: async () => ({ jwks: signer.jwks }),
-        getUsers: async ({ userIds }) => ({ users: userIds.filter((id) => id !== NOBODY).map(userOf) }),
+        getUsers: everybodyButNobody,
       };
       running.handlers.gifting.getTotals = async () => ({ spent: coins(0n), received: coins(0n) });
       running.handlers.rooms.getUserRooms = async () => ({});

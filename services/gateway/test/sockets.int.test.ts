@@ -2,6 +2,7 @@ import { AppError } from '@fanfare/kit';
 import { eventually } from '@fanfare/testing';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NOBODY } from './peers.ts';
 import { notAParticipant, type RunningGateways, runGateways, snapshotOf } from './running-gateways.ts';
 
 let run: RunningGateways;
@@ -206,6 +207,13 @@ describe('a command', () => {
         balances: { coin: '800.00', diamond: '0.00', point: '0.00' },
       },
     });
+  });
+
+  it('that gives to somebody who does not exist is refused before money moves', async () => {
+    const client = await run.connect();
+    run.peers.gifting.sendGift = () => Promise.reject(new Error('must not be asked'));
+    const gift = { id: 'g', giftId: 3, quantity: 1, recipientIds: [8, Number(NOBODY)] };
+    expect(await client.ask('gift.send', gift)).toEqual(refusal('USER_NOT_FOUND'));
   });
 
   it('passes on a refusal with its facts', async () => {

@@ -23,7 +23,7 @@ export const adminWalletRoutes: Routes = (app, clients, users) => {
         tags,
         summary: 'Give a user an asset',
         params: fields.params.userId,
-        body: z.object({ asset: fields.asset(), amount: fields.amount(), reason }),
+        body: fields.object({ asset: fields.asset(), amount: fields.amount(), reason }),
         response: { 201: answers.grant },
       },
     },
@@ -85,7 +85,7 @@ export const adminUserRoutes: Routes = (app, clients) => {
           tags,
           summary: banning ? 'End every session of a user and refuse new ones' : 'Let a user log in again',
           params: fields.params.id,
-          body: z.object({ reason }),
+          body: fields.object({ reason }),
           response: { 200: answers.user },
         },
       },
@@ -109,7 +109,7 @@ export const adminUserRoutes: Routes = (app, clients) => {
         tags,
         summary: 'Replace the roles of a user',
         params: fields.params.id,
-        body: z.object({ roles: z.array(fields.text(1, 32)).max(16), reason }),
+        body: fields.object({ roles: fields.roles(), reason }),
         response: { 200: answers.user },
       },
     },
@@ -121,7 +121,7 @@ export const adminUserRoutes: Routes = (app, clients) => {
   );
 };
 
-const giftFields = z.object({
+const giftFields = fields.object({
   name: fields.text(1, 100),
   price: fields.amount(),
   category: fields.text(1, 50),

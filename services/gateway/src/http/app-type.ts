@@ -6,8 +6,8 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { KnownUsers } from '../known-users.ts';
 import type { Clients } from '../rpc-clients.ts';
-import type { KnownUsers } from './known-users.ts';
 import './route-config.ts';
 
 /** A Fastify scope whose schemas are zod's. */

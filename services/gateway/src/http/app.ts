@@ -10,6 +10,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../authenticator.ts';
 import { errors } from '../errors.ts';
+import type { KnownUsers } from '../known-users.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
 import { presentErrorBody } from '../present/error.ts';
@@ -23,7 +24,6 @@ import { commandIdOf } from './command-id.ts';
 import { envelopeOf } from './envelope.ts';
 import { giftRoutes, roomGiftRoutes } from './gift-routes.ts';
 import { keyRoutes } from './key-routes.ts';
-import { knownUsers } from './known-users.ts';
 import { nameSpan, requestDurations } from './observe.ts';
 import { serveReference } from './open-api.ts';
 import { limitAddress, limitRate } from './rate-limit.ts';
@@ -45,6 +45,7 @@ const areas = [
 
 export interface HttpDeps {
   readonly clients: Clients;
+  readonly users: KnownUsers;
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   readonly policies: Policies;
@@ -102,10 +103,9 @@ async function servePublic(scope: App, deps: HttpDeps): Promise<void> {
     request.routeOptions.config.envelope === false ? payload : envelopeOf(payload, deps.clock.now()),
   );
   keyRoutes(scope, deps.authenticator);
-  const users = knownUsers(deps.clients.identity);
   await scope.register(
     async (api: App) => {
-      for (const routes of areas) routes(api, deps.clients, users);
+      for (const routes of areas) routes(api, deps.clients, deps.users);
     },
     { prefix: '/api/v1' },
   );

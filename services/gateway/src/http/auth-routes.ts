@@ -2,7 +2,7 @@ import type { Session } from '@fanfare/client/objects';
 import type { Device, Session as IdentitySession } from '@fanfare/contracts/identity/v1/identity_service';
 import { userCaller } from '@fanfare/kit';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { noFacts, presentSession, presentUser } from '../present/user.ts';
 import type { Clients } from '../rpc-clients.ts';
 import * as answers from './answers.ts';
@@ -14,14 +14,14 @@ import { loadUserOrProfile } from './user-facts.ts';
 
 const tags = ['auth'];
 
-/** Lengths only keep nonsense out; what is given, and what it must look like, is identity's rule. */
+/** What is given, and what it must look like, is identity's rule. */
 const account = {
-  phone: fields.text(0, 32).nullish(),
-  email: fields.text(0, 254).nullish(),
-  password: fields.exactText(1, 256),
+  phone: fields.anyText().nullish(),
+  email: fields.anyText().nullish(),
+  password: fields.anyText(),
 };
-const credentials = z.object(account);
-const registration = z.object({ username: fields.text(1, 64), ...account });
+const credentials = fields.object(account);
+const registration = fields.object({ username: fields.anyText(), ...account });
 
 export const authRoutes: Routes = (app, clients) => {
   app.post(
@@ -68,7 +68,7 @@ export const authRoutes: Routes = (app, clients) => {
       schema: {
         tags,
         summary: 'Exchange a refresh token for a new pair; each one works once',
-        body: z.object({ refreshToken: fields.exactText(1, 512) }),
+        body: fields.object({ refreshToken: fields.exactText(1, 512) }),
         response: { 200: answers.session },
       },
     },

@@ -7,6 +7,7 @@ const says = (text: string) => ({
   error: (issue: { readonly input?: unknown }) => (issue.input === undefined ? 'is required' : text),
 });
 
+const TEXT = 'must be text';
 const ID_TEXT = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`;
 const MONEY_TEXT = 'must be a decimal string greater than zero with at most two places, as in "12.50"';
 
@@ -28,14 +29,49 @@ export const idText = () =>
 /** Text of bounded length; white space around it does not count. */
 export const text = (least: number, most: number) => {
   const problem = least === most ? `must be ${most} characters` : `must be ${least} to ${most} characters`;
-  return z.string(says(problem)).trim().min(least, problem).max(most, problem);
+  return z.string(says(TEXT)).trim().min(least, problem).max(most, problem);
 };
 
-/** As it was typed: passwords and tokens. */
-export const exactText = (least: number, most: number) => {
-  const problem = `must be ${least} to ${most} characters`;
-  return z.string(says(problem)).min(least, problem).max(most, problem);
+/** As it was typed: tokens and clients' ids. */
+export const exactText = (least: number, most: number, problem = `must be ${least} to ${most} characters`) =>
+  z.string(says(TEXT)).min(least, problem).max(most, problem);
+
+/**
+ * Text that a service judges. Here is refused, in the service's own words, only what can never be right: each character
+ * takes a byte at least.
+ */
+export const judgedText = (mostBytes: number) =>
+  z.string(says(TEXT)).max(mostBytes, `must be at most ${mostBytes} bytes`);
+
+/** Text that a service judges and whose length only the body's bounds. */
+export const anyText = () => z.string(says(TEXT));
+
+/** An address of something to show; whether it is one the service decides. */
+export const url = () => anyText().meta({ format: 'uri', description: 'http or https, at most 2048 characters.' });
+
+export const roles = () => z.array(anyText(), says('must be a list of roles')).max(16, 'must be at most 16');
+
+/** The largest that the contract's 32 bits hold. */
+const CAPACITY_MOST = 2 ** 31 - 1;
+
+/**
+ * How many fit in a room. How many may is for the rooms service to say; to it 0 means the default, so that nobody who
+ * asks for none gets that, and what does not fit the contract is as wrong as what comes closest.
+ */
+export const capacity = () =>
+  z
+    .int(says('must be a whole number'))
+    .transform((value) => (value < 1 ? -1 : Math.min(value, CAPACITY_MOST)))
+    .meta({ minimum: 1, maximum: 10_000, default: 1000, description: 'The bounds are the platform’s to configure.' });
+
+/** Ids of users. */
+export const ids = (least: number, most: number) => {
+  const problem = `must name ${least} to ${most} users`;
+  return z.array(id(), says('must be a list of user ids')).min(least, problem).max(most, problem);
 };
+
+/** A body, or the payload of a socket event. */
+export const object = <S extends z.core.$ZodLooseShape>(shape: S) => z.object(shape, 'must be an object');
 
 /** A positive amount. A JSON number is refused: readers and writers of numbers round. */
 export const amount = () =>
@@ -59,8 +95,6 @@ export const decimal = (least: number, most: number) => {
   return z.number(says(problem)).min(least, problem).max(most, problem);
 };
 
-export const url = () => z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2048);
-
 export const asset = () =>
   z.enum(['coin', 'diamond', 'point'] satisfies Asset[], says('must be coin, diamond or point'));
 
@@ -82,7 +116,7 @@ export const integerText = (least: number, most: number) => {
 
 /** How every list is paged; services take 20 for 0. */
 export const paging = {
-  cursor: z.string().max(512, 'is not a cursor of ours').default(''),
+  cursor: z.string(says(TEXT)).max(512, 'is not a cursor of ours').default(''),
   limit: integerText(1, 100).default(20),
 };
 

@@ -1,9 +1,7 @@
-import type { SentGiftReceipt } from '@fanfare/client/objects';
 import { hasRole } from '@fanfare/kit';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { presentGift, presentReceipt, presentSentGift } from '../present/gift.ts';
-import type { Clients } from '../rpc-clients.ts';
+import { presentGift, presentSentGift } from '../present/gift.ts';
+import { anyGift, roomGift, sendGift } from '../send-gift.ts';
 import { principalOf } from './access.ts';
 import * as answers from './answers.ts';
 import type { Routes } from './app-type.ts';
@@ -11,16 +9,6 @@ import { callFor } from './call.ts';
 import * as fields from './fields.ts';
 
 const tags = ['gifts'];
-
-const giftFields = {
-  giftId: fields.id(),
-  quantity: fields.integer(1, 9999),
-  recipientIds: z.array(fields.id(), 'must be a list of user ids').min(1, 'is required').max(50, 'must be at most 50'),
-  comboId: fields.text(1, 128).nullish(),
-  expectedPrice: fields.amount().nullish(),
-};
-const roomGift = z.object(giftFields);
-const directGift = z.object({ ...giftFields, roomId: fields.id().nullish() });
 
 export const giftRoutes: Routes = (app, clients, users) => {
   app.get(
@@ -49,16 +37,13 @@ export const giftRoutes: Routes = (app, clients, users) => {
       schema: {
         tags,
         summary: 'Send a gift to users, directly or in a room',
-        body: directGift,
+        body: anyGift,
         response: { 201: answers.sentGiftReceipt },
       },
     },
     async (request, reply) => {
-      const { roomId, recipientIds } = request.body;
-      // In a room, the room knows who its participants are.
-      if (roomId == null) await users.require(recipientIds, callFor(request));
       reply.code(201);
-      return sendGift(clients, request, request.body, roomId ?? undefined);
+      return sendGift({ clients, users }, request.commandId, request.body, callFor(request));
     },
   );
 
@@ -88,7 +73,7 @@ export const giftRoutes: Routes = (app, clients, users) => {
   );
 };
 
-export const roomGiftRoutes: Routes = (app, clients) => {
+export const roomGiftRoutes: Routes = (app, clients, users) => {
   app.post(
     '/rooms/:id/gifts',
     {
@@ -103,7 +88,8 @@ export const roomGiftRoutes: Routes = (app, clients) => {
     },
     async (request, reply) => {
       reply.code(201);
-      return sendGift(clients, request, request.body, request.params.id);
+      const gift = { ...request.body, roomId: request.params.id };
+      return sendGift({ clients, users }, request.commandId, gift, callFor(request));
     },
   );
 
@@ -119,33 +105,13 @@ export const roomGiftRoutes: Routes = (app, clients) => {
       },
     },
     async (request) => {
-      const { gifts, nextCursor } = await clients.gifting.call.listSentGifts(
-        { roomId: request.params.id, ...request.query },
-        callFor(request),
-      );
+      const [call, roomId] = [callFor(request), request.params.id];
+      const [{ gifts, nextCursor }] = await Promise.all([
+        clients.gifting.call.listSentGifts({ roomId, ...request.query }, call),
+        // Gifting knows no rooms, so that to it nothing was ever sent in one that does not exist.
+        clients.rooms.call.getRoom({ roomId }, call),
+      ]);
       return answers.pageOf(gifts, nextCursor, presentSentGift);
     },
   );
 };
-
-async function sendGift(
-  { gifting }: Clients,
-  request: FastifyRequest,
-  gift: z.output<typeof roomGift>,
-  roomId: bigint | undefined,
-): Promise<SentGiftReceipt> {
-  const { giftId, quantity, recipientIds, comboId, expectedPrice } = gift;
-  const answer = await gifting.call.sendGift(
-    {
-      id: request.commandId,
-      giftId,
-      quantity,
-      roomId,
-      recipientIds,
-      comboId: comboId ?? undefined,
-      expectedPrice: expectedPrice == null ? undefined : { currency: 'COIN', minor: expectedPrice },
-    },
-    callFor(request),
-  );
-  return presentReceipt(answer);
-}

@@ -9,24 +9,29 @@ import * as fields from './fields.ts';
 const tags = ['rooms'];
 const params = fields.params.id;
 
-const optionalText = (most: number) => fields.text(1, most).nullish();
+/** What a text may be is the rooms service's rule; the reference tells it. */
+const judged = (mostBytes: number, description: string) => fields.judgedText(mostBytes).meta({ description });
+const label = (what: string) => judged(200, `${what}, at most 50 characters; none when empty.`).nullish();
 
-const newRoom = z.object({
-  name: fields.text(1, 100),
-  maxParticipants: fields.integer(1, 1_000_000).nullish(),
-  category: optionalText(50),
-  language: optionalText(35),
-  announcement: optionalText(1000),
+const newRoom = fields.object({
+  name: judged(640, '1 to 80 characters on one line.'),
+  maxParticipants: fields.capacity().nullish(),
+  category: label('What it is about'),
+  language: label('What is spoken there'),
+  announcement: judged(4096, 'At most 500 characters.').nullish(),
   backgroundMusicUrl: fields.url().nullish(),
 });
 
+/** An empty filter is none. */
+const wanted = () => fields.judgedText(200).transform((text) => text.trim() || undefined);
+
 const filters = z.object({
   ...fields.paging,
-  category: fields.text(1, 50).optional(),
-  language: fields.text(1, 35).optional(),
+  category: wanted().optional(),
+  language: wanted().optional(),
   featured: fields.flagText().default(false),
   minimumLevel: fields.integerText(0, 1_000_000).default(0),
-  query: z.string().trim().max(100, 'must be at most 100 characters').default(''),
+  query: fields.judgedText(640).default(''),
 });
 
 export const roomRoutes: Routes = (app, clients) => {
@@ -176,7 +181,7 @@ export const roomMemberRoutes: Routes = (app, { rooms }) => {
   );
 };
 
-export const roomBlockRoutes: Routes = (app, { rooms }) => {
+export const roomBlockRoutes: Routes = (app, { rooms }, users) => {
   app.post(
     '/rooms/:id/block',
     {
@@ -184,12 +189,16 @@ export const roomBlockRoutes: Routes = (app, { rooms }) => {
         tags,
         summary: 'Remove somebody from one’s room and keep them out',
         params,
-        body: z.object({ userId: fields.id(), reason: fields.text(0, 500).nullish() }),
+        body: fields.object({
+          userId: fields.id(),
+          reason: judged(1600, 'At most 200 characters.').nullish(),
+        }),
         response: { 200: answers.none },
       },
     },
     async (request) => {
       const { userId, reason } = request.body;
+      await users.require([userId], callFor(request));
       await rooms.call.blockUser({ roomId: request.params.id, userId, reason: reason ?? '' }, callFor(request));
       return nothing;
     },
@@ -202,7 +211,7 @@ export const roomBlockRoutes: Routes = (app, { rooms }) => {
         tags,
         summary: 'Let somebody in again',
         params,
-        body: z.object({ userId: fields.id() }),
+        body: fields.object({ userId: fields.id() }),
         response: { 200: answers.none },
       },
     },

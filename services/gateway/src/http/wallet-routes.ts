@@ -53,7 +53,7 @@ export const walletRoutes: Routes = (app, clients, users) => {
       schema: {
         tags,
         summary: 'Give coins to another user',
-        body: z.object({ toUserId: fields.id(), amount: fields.amount() }),
+        body: fields.object({ toUserId: fields.id(), amount: fields.amount() }),
         response: { 201: answers.transfer },
       },
     },

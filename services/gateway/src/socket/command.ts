@@ -3,6 +3,7 @@ import type { CallOptions, Clock, FieldErrors, Secret } from '@fanfare/kit';
 import { commonErrors } from '@fanfare/kit';
 import type { z } from 'zod';
 import type { Hub } from '../edge/hub.ts';
+import type { KnownUsers } from '../known-users.ts';
 import type { Presence } from '../presence.ts';
 import type { Revocations } from '../revocations.ts';
 import type { Clients } from '../rpc-clients.ts';
@@ -11,6 +12,7 @@ import type { Session } from './session.ts';
 
 export interface CommandDeps {
   readonly clients: Pick<Clients, 'rooms' | 'gifting'>;
+  readonly users: KnownUsers;
   readonly hub: Hub;
   readonly presence: Presence;
   readonly revocations: Pick<Revocations, 'isEvicted'>;

@@ -18,7 +18,7 @@ const BEFORE_STAY_MS = 10_000;
 export const roomJoin = defineCommand({
   event: 'room.join',
   // What `off` is is the gateway's business: anything that is not a position recovers nothing.
-  payload: z.object({ token: fields.exactText(1, TOKEN_LENGTH_MOST), off: z.unknown().optional() }),
+  payload: fields.object({ token: fields.exactText(1, TOKEN_LENGTH_MOST), off: z.unknown().optional() }),
   run: async (deps, session, { token, off }, call) => {
     const claims = await verifyRoomToken(token, session.principal.userId, deps.roomTokenSecrets, deps.clock);
     return session.inTurn(() => enter(deps, session, claims, off, call));

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import * as fields from '../../http/fields.ts';
 import { defineCommand } from '../command.ts';
 
 /** Takes this socket out of the room, and the user with the last one. Safe to repeat. */
 export const roomLeave = defineCommand({
   event: 'room.leave',
-  payload: z.object({ roomId: fields.id() }),
+  payload: fields.object({ roomId: fields.id() }),
   run: ({ clients, presence, registry }, session, { roomId }, call) =>
     session.inTurn(async () => {
       const { userId } = session.principal;

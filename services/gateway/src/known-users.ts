@@ -4,8 +4,8 @@
  */
 import type { CallOptions } from '@fanfare/kit';
 import { LRUCache } from 'lru-cache';
-import { errors } from '../errors.ts';
-import type { Clients } from '../rpc-clients.ts';
+import { errors } from './errors.ts';
+import type { Clients } from './rpc-clients.ts';
 
 export interface KnownUsers {
   /** @throws USER_NOT_FOUND naming the first that does not exist */

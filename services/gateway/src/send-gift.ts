@@ -1,0 +1,55 @@
+/** Sending a gift, the same over REST and over a socket: what is said, what is checked before, what is answered. */
+import type { SentGiftReceipt } from '@fanfare/client/objects';
+import type { CallOptions } from '@fanfare/kit';
+import type { z } from 'zod';
+import * as fields from './http/fields.ts';
+import type { KnownUsers } from './known-users.ts';
+import { presentReceipt } from './present/gift.ts';
+import type { Clients } from './rpc-clients.ts';
+
+const shape = {
+  giftId: fields.id(),
+  quantity: fields.integer(1, 9999),
+  recipientIds: fields.ids(1, 50),
+  comboId: fields.exactText(1, 64, 'must be 1 to 64 printable characters').nullish(),
+  expectedPrice: fields.amount().nullish(),
+};
+
+/** To a room that is named elsewhere. */
+export const roomGift = fields.object(shape);
+
+/** In a room if one is named, else directly. */
+export const anyGift = fields.object({ ...shape, roomId: fields.id().nullish() });
+
+export interface GiftSenders {
+  readonly clients: Pick<Clients, 'gifting'>;
+  readonly users: KnownUsers;
+}
+
+/**
+ * @param id the sender's own: a repeat under it answers the same
+ * @throws USER_NOT_FOUND, and what gifting refuses with
+ */
+export async function sendGift(
+  { clients, users }: GiftSenders,
+  id: string,
+  gift: z.output<typeof anyGift>,
+  call: CallOptions,
+): Promise<SentGiftReceipt> {
+  const { giftId, quantity, roomId, recipientIds, comboId, expectedPrice } = gift;
+  // In a room, the room knows who its participants are.
+  if (roomId == null) await users.require(recipientIds, call);
+  const answer = await clients.gifting.call.sendGift(
+    {
+      id,
+      giftId,
+      quantity,
+      roomId: roomId ?? undefined,
+      recipientIds,
+      comboId: comboId ?? undefined,
+      expectedPrice: expectedPrice == null ? undefined : { currency: 'COIN', minor: expectedPrice },
+    },
+    call,
+  );
+  return presentReceipt(answer);
+}
