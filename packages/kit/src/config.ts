@@ -85,6 +85,8 @@ export const commonFields = {
   NATS_URL: field.text().default('nats://127.0.0.1:4222'),
   NATS_CREDS_FILE: field.optional(),
   NATS_TLS_CA_FILE: field.optional(),
+  /** Copies of each stream and bucket: 3 in a cluster of three. */
+  NATS_REPLICAS: field.integer(1, 5).default(1),
   GRPC_TLS_CA_FILE: field.optional(),
   GRPC_TLS_CERT_FILE: field.optional(),
   GRPC_TLS_KEY_FILE: field.optional(),
@@ -97,6 +99,8 @@ export const serverFields = {
   GRPC_HOST: field.text().default('127.0.0.1'),
   DATABASE_URL: field.text(),
   DATABASE_POOL_SIZE: field.integer(1, 100).default(4),
+  /** The bound of the service's stream. NATS reserves it: four services and the edge need 33 GiB of file store. */
+  NATS_STREAM_BYTES: field.integer(2 ** 20, Number.MAX_SAFE_INTEGER).default(2 ** 33),
 } as const;
 
 /**

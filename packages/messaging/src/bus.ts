@@ -1,7 +1,9 @@
 /**
- * A service's connection to NATS. A lost one is no reason not to be ready: what is committed waits in the outbox, and a
- * platform whose services all left their load balancers at once would answer nothing. The first connection is waited for, later ones come back by themselves for as long
+ * A service's connection to NATS. The first connection is waited for, later ones come back by themselves for as long
  * as the process lives; whoever keeps something that a lost connection spoils listens by `onConnection`.
+ *
+ * A lost one is no reason not to be ready: what is committed waits in the outbox, and a platform whose services all left
+ * their load balancers at once would answer nothing.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';

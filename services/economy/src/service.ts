@@ -43,7 +43,14 @@ export async function createEconomyService(config: Config, overrides: Partial<De
     tlsCaFile: config.NATS_TLS_CA_FILE,
     log,
   });
-  const relay = outboxRelay({ service: 'economy', databaseUrl, bus, log, metrics });
+  const relay = outboxRelay({
+    service: 'economy',
+    databaseUrl,
+    bus,
+    log,
+    metrics,
+    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
+  });
   const engine = createEngine({ databaseUrl, queueSize: config.LEDGER_QUEUE_SIZE, log, metrics, onPosted: relay.wake });
   const rpc = rpcServer(EconomyServiceService, handlers({ engine, store: createStore(prisma, database) }), {
     service: 'economy',

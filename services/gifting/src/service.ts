@@ -58,7 +58,14 @@ export async function createGiftingService(config: Config, overrides: Partial<De
     tlsCaFile: config.NATS_TLS_CA_FILE,
     log,
   });
-  const relay = outboxRelay({ service: 'gifting', databaseUrl, bus, log, metrics: registry });
+  const relay = outboxRelay({
+    service: 'gifting',
+    databaseUrl,
+    bus,
+    log,
+    metrics: registry,
+    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
+  });
   const store = catalogueStore(prisma);
   const catalogue = openCatalogue({
     readAll: store.readGifts,

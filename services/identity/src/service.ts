@@ -47,7 +47,14 @@ export async function createIdentityService(config: Config, overrides: Overrides
     tlsCaFile: config.NATS_TLS_CA_FILE,
     log,
   });
-  const relay = outboxRelay({ service: 'identity', databaseUrl: config.DATABASE_URL, bus, log, metrics });
+  const relay = outboxRelay({
+    service: 'identity',
+    databaseUrl: config.DATABASE_URL,
+    bus,
+    log,
+    metrics,
+    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
+  });
   const vault = keyVault(config.SIGNING_KEY_SECRET);
   const ttlSeconds = config.ACCESS_TOKEN_TTL_SECONDS;
   const deps: Deps = {

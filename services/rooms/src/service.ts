@@ -42,7 +42,14 @@ export async function createRoomsService(config: Config, overrides: Partial<Over
     tlsCaFile: config.NATS_TLS_CA_FILE,
     log,
   });
-  const relay = outboxRelay({ service: 'rooms', databaseUrl: config.DATABASE_URL, bus, log, metrics });
+  const relay = outboxRelay({
+    service: 'rooms',
+    databaseUrl: config.DATABASE_URL,
+    bus,
+    log,
+    metrics,
+    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
+  });
   const deps: Deps = {
     config,
     database,
