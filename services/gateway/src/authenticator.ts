@@ -4,18 +4,21 @@ import { type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { errors } from './errors.ts';
 import { createKeySet, type KeySet, type KeySetDeps } from './key-set.ts';
+import { sessionBegan } from './session-began.ts';
 
-/** What an access token proves. Times have the token's resolution of one second. */
+/** What an access token proves. Its times have the token's resolution of one second. */
 export interface Principal {
   readonly caller: Caller;
   readonly userId: bigint;
   readonly sessionId: string;
   readonly issuedAt: Date;
+  /** See {@link sessionBegan}. */
+  readonly sessionBegan: Date;
   readonly expiresAt: Date;
 }
 
 export interface AuthenticatorDeps extends KeySetDeps {
-  /** Whether the session has ended, or the user was banned, after the token was issued. Asked at every use. */
+  /** Whether the session has ended, or the user was banned after it began. Asked at every use. */
   readonly isRevoked: (principal: Principal) => boolean;
 }
 
@@ -77,11 +80,13 @@ export function principalOf(payload: JWTPayload): Principal {
   if (tenantId !== undefined && typeof tenantId !== 'string') throw errors.TOKEN_INVALID();
   if (!Number.isFinite(iat) || !Number.isFinite(exp)) throw errors.TOKEN_INVALID();
   const userId = BigInt(sub);
+  const issuedAt = new Date(iat * 1000);
   return {
     caller: userCaller(userId, { roles, sessionId, ...(tenantId !== undefined && { tenantId }) }),
     userId,
     sessionId,
-    issuedAt: new Date(iat * 1000),
+    issuedAt,
+    sessionBegan: sessionBegan(sessionId, issuedAt),
     expiresAt: new Date(exp * 1000),
   };
 }

@@ -85,8 +85,8 @@ export function createRevocations({ connection, replicas, log, clock }: Revocati
 
   return {
     name: 'revocations',
-    isRevoked: ({ userId, sessionId, issuedAt }) =>
-      isEnded(`user.${userId}`, issuedAt) || ended.has(`session.${userId}.${sessionId}`),
+    isRevoked: ({ userId, sessionId, sessionBegan }) =>
+      isEnded(`user.${userId}`, sessionBegan) || ended.has(`session.${userId}.${sessionId}`),
     isEvicted: (roomId, userId, since) => isEnded(`room.${roomId}.${userId}`, since),
     add: async (revocation) => {
       if (bucket === null) throw new Error('no connection');

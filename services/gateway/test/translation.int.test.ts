@@ -1,4 +1,5 @@
 import { events } from '@fanfare/contracts';
+import { newId } from '@fanfare/kit';
 import { eventually } from '@fanfare/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
@@ -94,6 +95,12 @@ describe('translation', () => {
   });
 });
 
+/** A session id as identity makes them, of a time that a test chooses. */
+function idMadeAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${newId().slice(13)}`;
+}
+
 describe('a session that has ended', () => {
   const closed = async (client: TestClient) => {
     const reason = new Promise((resolve) => client.socket.once('disconnect', resolve));
@@ -117,6 +124,18 @@ describe('a session that has ended', () => {
     expect(other.socket.connected).toBe(true);
     // A gateway that starts later knows it too.
     expect((await run.connect({ gateway: await run.start() })).shown).toEqual([]);
+  });
+
+  it('by a ban is not one that began after it, within the same second', async () => {
+    await run.start();
+    // A token's own time is the second's beginning, which is before the ban.
+    const second = Math.floor(Date.now() / 1000) * 1000;
+    const sid = (ms: number) => idMadeAt(second + ms);
+    const end = closed(await run.connect({ user: 9n, sid: sid(0) }));
+    await run.announce(events.userBanned, { userId: 9n, byUserId: 1n, reason: 'r', bannedAt: new Date(second + 998) });
+    expect(await end).toMatchObject({ reason: 'USER_BANNED' });
+    expect((await run.connect({ user: 9n, sid: sid(997) })).shown).toEqual([]);
+    expect((await run.connect({ user: 9n, sid: sid(999) })).shown[0]?.name).toBe('session');
   });
 
   it('by a logout is closed, and the user’s other sessions go on', async () => {
