@@ -33,7 +33,8 @@ export interface ServerEvents {
     readonly room_id: number;
     readonly user_id: number;
     readonly by_user_id: number;
-    readonly reason: string;
+    /** What was said of it, or null. */
+    readonly reason: string | null;
   };
 }
 

@@ -1,10 +1,10 @@
-import type { ErrorBody, ErrorKind, FieldErrors, SocketError } from './objects.ts';
+import type { ErrorBody, ErrorDetails, ErrorKind, FieldErrors, SocketError } from './objects.ts';
 
 export interface ErrorFacts {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly message: string;
-  readonly details?: Readonly<Record<string, string>>;
+  readonly details?: ErrorDetails;
   readonly fields?: FieldErrors | null;
   readonly retryable: boolean;
   readonly requestId?: string | null;
@@ -16,8 +16,8 @@ export class FanfareError extends Error {
   /** What programs compare: `INSUFFICIENT_FUNDS`. */
   readonly code: string;
   readonly kind: ErrorKind;
-  /** Facts by name: `{required: '200.00', available: '150.00'}`. */
-  readonly details: Readonly<Record<string, string>>;
+  /** Facts by name: `{required: '200.00', available: '150.00'}`, `{roomId: 42, maxCapacity: 100}`. */
+  readonly details: ErrorDetails;
   /** What is wrong with which field of the request. */
   readonly fields: FieldErrors | null;
   /** Whether the same request may succeed when it is sent again unchanged. */
@@ -50,7 +50,7 @@ export class FanfareError extends Error {
 
   /** How long the platform asks to wait, or null. */
   get retryAfterMs(): number | null {
-    const text = this.details['retryAfterMs'];
-    return text === undefined ? null : Number(text);
+    const wait = this.details['retryAfterMs'];
+    return wait === undefined ? null : Number(wait);
   }
 }

@@ -173,6 +173,12 @@ export type ErrorKind =
 
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
+/** Ids, counts and durations are numbers; money and everything else is text. */
+export type ErrorFact = string | number;
+
+/** Facts of a refusal by name: `{required: '200.00', available: '150.00'}`, `{roomId: 42, maxCapacity: 100}`. */
+export type ErrorDetails = Readonly<Record<string, ErrorFact>>;
+
 /** The body of every refused REST request. */
 export interface ErrorBody {
   readonly success: false;
@@ -181,7 +187,7 @@ export interface ErrorBody {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly retryable: boolean;
-  readonly details: Readonly<Record<string, string>>;
+  readonly details: ErrorDetails;
   readonly requestId: string;
   readonly timestamp: string;
 }
@@ -192,7 +198,7 @@ export interface SocketError {
   readonly reason: string;
   readonly message: string;
   readonly retryable: boolean;
-  readonly details: Readonly<Record<string, string>>;
+  readonly details: ErrorDetails;
   readonly requestId: string;
   readonly errors: FieldErrors | null;
 }

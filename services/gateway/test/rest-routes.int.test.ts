@@ -287,6 +287,6 @@ test('money for somebody who does not exist goes nowhere', async () => {
     await post(`/api/v1/admin/wallets/${NOBODY}/grants`, grant, {}, admin),
   ]) {
     expect(refused.statusCode).toBe(404);
-    expect(refused.json()).toMatchObject({ code: 'USER_NOT_FOUND', details: { userId: String(NOBODY) } });
+    expect(refused.json()).toMatchObject({ code: 'USER_NOT_FOUND', details: { userId: toUserId } });
   }
 });

@@ -131,7 +131,7 @@ export const errorBody = z
     code: z.string(),
     kind: z.string(),
     retryable: z.boolean(),
-    details: z.record(z.string(), z.string()),
+    details: z.record(z.string(), z.union([z.string(), z.number()])),
     requestId: z.string(),
     timestamp: time,
   })

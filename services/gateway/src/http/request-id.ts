@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { newId } from '@fanfare/kit';
 
 /** What we are willing to repeat in logs, metadata and answers. */
-const PRINTABLE = /^[\x21-\x7e]{1,128}$/;
+const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
+
+/** UUIDv4, which is what clients expect of a correlation id. */
+export const newRequestId = (): string => randomUUID();
 
 /** The client's own correlation id, if it sends a usable one, else a new one. Goes with every call this request makes. */
 export function requestIdOf(request: IncomingMessage): string {
@@ -10,5 +13,5 @@ export function requestIdOf(request: IncomingMessage): string {
     const value = request.headers[name];
     if (typeof value === 'string' && PRINTABLE.test(value)) return value;
   }
-  return newId();
+  return newRequestId();
 }

@@ -2,7 +2,7 @@ import { Transaction as StatementLine } from '@fanfare/contracts/economy/v1/econ
 import { AppError, invalid } from '@fanfare/kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { presentError, presentErrorBody } from './error.ts';
+import { presentDetails, presentError, presentErrorBody } from './error.ts';
 import { presentReceipt, presentSentGift } from './gift.ts';
 import { presentSnapshot } from './room.ts';
 import { assetOf, balancesOf, currencyOf, idOf, moneyOf } from './scalars.ts';
@@ -118,6 +118,18 @@ test('a snapshot shows the room, seats, participants and messages as the client 
   expect(snapshot.messages).toEqual([{ id: 'm', roomId: 42, userId: 7, text: 'hi', sentAt: at.toISOString() }]);
 });
 
+test('facts of a refusal are numbers where they are ids, counts and durations, and text where they are money', () => {
+  const details = {
+    ...{ roomId: '42', byUserId: '7', maxCapacity: '100', retryAfterSeconds: '3', limit: '1' },
+    ...{ required: '200.00', available: '150', conversationId: '7', userId: '9007199254740993', field: 'text' },
+  };
+  expect(presentDetails(details)).toEqual({
+    ...details,
+    ...{ roomId: 42, byUserId: 7, maxCapacity: 100, retryAfterSeconds: 3, limit: 1 },
+  });
+  expect(presentDetails({ limit: 'user', maximum: '' })).toEqual({ limit: 'user', maximum: '' });
+});
+
 test('REST and sockets tell the same of an error, each in its own shape', () => {
   const error = new AppError('exhausted', 'RATE_LIMITED', 'Too many.', { retryAfterMs: '50' });
   expect(presentError(error, 'r-1')).toEqual({
@@ -125,7 +137,7 @@ test('REST and sockets tell the same of an error, each in its own shape', () => 
     reason: 'RATE_LIMITED',
     message: 'Too many.',
     retryable: true,
-    details: { retryAfterMs: '50' },
+    details: { retryAfterMs: 50 },
     requestId: 'r-1',
     errors: null,
   });

@@ -1,9 +1,10 @@
 /** From a client's event to its ack: limits, the command, and the error where it was refused. */
 
 import type { Logger } from '@fanfare/kit';
-import { type AppError, newId, toAppError } from '@fanfare/kit';
+import { type AppError, toAppError } from '@fanfare/kit';
 import type { Socket } from 'socket.io';
 import { errors } from '../errors.ts';
+import { newRequestId } from '../http/request-id.ts';
 import { enforce, type Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
 import { presentError } from '../present/error.ts';
@@ -41,7 +42,7 @@ export function answerCommands(deps: DispatchDeps, socket: Socket, session: Sess
 
 /** Never rejects. */
 async function answer(deps: DispatchDeps, session: Session, event: string, payload: unknown, ack: Ack): Promise<void> {
-  const requestId = newId();
+  const requestId = newRequestId();
   const done = deps.metrics.timed(commands.has(event) ? event : 'unknown');
   try {
     const name = commands.has(event) ? `socket ${event}` : 'socket unknown';

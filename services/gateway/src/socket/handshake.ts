@@ -28,7 +28,8 @@ const auth = z
 /** @throws UNSUPPORTED_VERSION, UNAUTHENTICATED without a token, and what the authenticator refuses with */
 export async function shakeHands(said: unknown, authenticator: Pick<Authenticator, 'verify'>): Promise<Handshake> {
   const { v, token, headers, off, tick } = auth.parse(said);
-  if (v !== undefined && v !== PROTOCOL_VERSION) {
+  // Clients without the field send null for it.
+  if (v != null && v !== PROTOCOL_VERSION) {
     throw errors.UNSUPPORTED_VERSION({ supported: String(PROTOCOL_VERSION) });
   }
   const bearer = token ?? /^Bearer (.+)$/i.exec(headers?.Authorization ?? '')?.[1];

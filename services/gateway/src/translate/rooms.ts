@@ -26,7 +26,7 @@ export const rooms = {
     },
   ],
   memberBlocked: ({ roomId, userId, byUserId, reason }) => {
-    const data = { room_id: idOf(roomId), user_id: idOf(userId), by_user_id: idOf(byUserId), reason };
+    const data = { room_id: idOf(roomId), user_id: idOf(userId), by_user_id: idOf(byUserId), reason: reason || null };
     const channels = [roomChannel(roomId), userChannel(userId)];
     return channels.map((channel): Emit => ({ channel, name: 'room.member_blocked', class: 'reliable', data }));
   },

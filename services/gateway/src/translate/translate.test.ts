@@ -118,6 +118,8 @@ describe('what clients are shown', () => {
     expect(shown('memberBlocked', block)).toEqual(
       ['room.42', 'user.7'].map((channel) => ({ channel, name: 'room.member_blocked', class: 'reliable', data })),
     );
+    const [first] = shown('memberBlocked', { ...block, reason: '' });
+    expect(first?.data).toEqual({ ...data, reason: null });
   });
 
   it('of a closed room: that it is closed', () => {
