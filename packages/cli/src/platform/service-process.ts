@@ -38,7 +38,7 @@ export function launchService(
     command: process.execPath,
     args: [...(traced ? ['--import', '@fanfare/kit/register'] : []), entry(together, own.service)],
     cwd,
-    env: { ...inherited, ...variables },
+    env: { ...inherited, OTEL_SERVICE_NAME: together ? 'fanfare' : own.service, ...variables },
     stopSignal: 'SIGTERM',
     logFile: folder.log(child.name),
   });

@@ -1,8 +1,6 @@
-// node --import @fanfare/kit/register: before anything else is loaded, or the libraries are not instrumented.
-import { register } from 'import-in-the-middle/register-hooks.mjs';
-import { startTelemetry } from './sdk.ts';
-
-const instrumented = ['http', 'node:http', 'https', 'node:https', '@grpc/grpc-js', 'pg', 'pg-pool', 'ioredis'];
-// vitest imports a dependency by its file URL, so the names alone do not match there.
-register({ include: [...instrumented, /\/node_modules\/(@grpc\/grpc-js|pg|pg-pool|ioredis)\//] });
-startTelemetry(process.env);
+// node --import @fanfare/kit/register: traces this process if OTEL_EXPORTER_OTLP_ENDPOINT says where to.
+const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+if (endpoint !== undefined && endpoint !== '') {
+  const { startTelemetry, toCollector } = await import('./sdk.ts');
+  startTelemetry(process.env['OTEL_SERVICE_NAME'] ?? 'fanfare', toCollector(endpoint));
+}
