@@ -9,6 +9,7 @@ export const errors = errorCatalogue({
   GIFT_NOT_FOUND: ['not_found', 'There is no such gift.'],
   RATE_LIMITED: ['exhausted', 'Too many requests. Try again in {retryAfterMs} ms.'],
   ROUTE_NOT_FOUND: ['not_found', 'There is no {method} {path}.'],
+  METHOD_NOT_ALLOWED: ['invalid', '{path} takes {allowed}, not {method}.'],
   MALFORMED_BODY: ['invalid', 'The body is not valid JSON.'],
   UNSUPPORTED_MEDIA_TYPE: ['invalid', 'The body must be sent as application/json.'],
   PAYLOAD_TOO_LARGE: ['invalid', 'The request is larger than {maximum} bytes.'],

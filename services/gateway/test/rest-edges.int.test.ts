@@ -100,7 +100,7 @@ test('what never reaches a route is refused in the same shape', async () => {
   }
   expect(seen.map((answer) => [answer.statusCode, answer.json().code])).toEqual([
     [400, 'MALFORMED_BODY'],
-    [400, 'MALFORMED_BODY'],
+    [400, 'INVALID_ARGUMENT'],
     [415, 'UNSUPPORTED_MEDIA_TYPE'],
     [413, 'PAYLOAD_TOO_LARGE'],
     [404, 'ROUTE_NOT_FOUND'],
@@ -108,7 +108,47 @@ test('what never reaches a route is refused in the same shape', async () => {
     [400, 'INVALID_ARGUMENT'],
     [400, 'INVALID_ARGUMENT'],
   ]);
+  expect(seen[1]?.json().errors).toEqual({ body: ['must not have the key __proto__'] });
+  expect(seen[3]?.json().details).toEqual({ maximum: 65_536 });
   expect(seen[4]?.json().message).toBe('There is no GET /api/v1/nowhere.');
+});
+
+test('a body is an object, what is missing is required, and what is of another type is told its own', async () => {
+  const texts = async (url: string, payload: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await as(token, { method: 'POST', url, headers, payload: JSON.stringify(payload) })).json().errors;
+  };
+  for (const body of [null, 7, [], 'x']) {
+    expect(await texts('/api/v1/gifts/send', body)).toEqual({ body: ['must be an object'] });
+  }
+  expect((await as(token, { method: 'POST', url: '/api/v1/rooms' })).json().errors).toEqual({
+    body: ['must be an object'],
+  });
+  expect(await texts('/api/v1/gifts/send', {})).toEqual({
+    giftId: ['is required'],
+    quantity: ['is required'],
+    recipientIds: ['is required'],
+  });
+  const wrong = { giftId: 3, quantity: 1, recipientIds: 8, comboId: 7 };
+  expect(await texts('/api/v1/gifts/send', wrong)).toEqual({
+    recipientIds: ['must be a list of user ids'],
+    comboId: ['must be text'],
+  });
+  expect(await texts('/api/v1/rooms', { name: 7 })).toEqual({ name: ['must be text'] });
+});
+
+test('a known path with another method tells which ones it takes', async () => {
+  const refused = await as(token, { method: 'DELETE', url: '/api/v1/rooms/42/gifts?x=1' });
+  expect(refused.statusCode).toBe(405);
+  expect(refused.headers['allow']).toBe('POST, GET, HEAD');
+  expect(refused.json()).toMatchObject({
+    code: 'METHOD_NOT_ALLOWED',
+    message: '/api/v1/rooms/42/gifts takes POST, GET, HEAD, not DELETE.',
+    details: { allowed: 'POST, GET, HEAD' },
+  });
+  const methods = ['GET', 'PUT', 'DELETE', 'PATCH'] as const;
+  const codes = methods.map(async (method) => (await as(null, { method, url: '/api/v1/auth/login' })).statusCode);
+  expect(await Promise.all(codes)).toEqual([405, 405, 405, 405]);
 });
 
 test('what a service did not expect is shown without its text', async () => {

@@ -240,6 +240,22 @@ describe('a command', () => {
   it('names every field that is wrong', async () => {
     const client = await run.connect();
     const wrong = { id: '', roomId: '42', giftId: 0, quantity: 1e9, recipientIds: [-1, 'x'] };
+    const texts = async (event: string, payload: unknown) => (await client.ask(event, payload)).error.errors;
+    expect(await texts('gift.send', {})).toEqual({
+      id: ['is required'],
+      giftId: ['is required'],
+      quantity: ['is required'],
+      recipientIds: ['is required'],
+    });
+    expect(await texts('chat.send', { id: 7, roomId: 42, text: null })).toEqual({
+      id: ['must be text'],
+      text: ['must be text'],
+    });
+    for (const payload of [undefined, null, 7, [], 'x']) {
+      expect(await texts('room.leave', payload)).toEqual({ payload: ['must be an object'] });
+    }
+    const poisoned: unknown = JSON.parse('{"roomId":42,"__proto__":{"admin":true}}');
+    expect(await texts('room.leave', poisoned)).toEqual({ payload: ['must not have the key __proto__'] });
     const { ok, error } = await client.ask('gift.send', wrong);
     expect(ok).toBe(false);
     expect(error).toMatchObject({ kind: 'invalid', reason: 'INVALID_ARGUMENT', retryable: false });
@@ -283,8 +299,15 @@ describe('a command', () => {
     const client = await run.connect();
     const long = { id: 'm', roomId: 42, text: 'x'.repeat(9000) };
     expect((await client.ask('chat.send', long)).error.errors).toEqual({ text: [expect.any(String)] });
+    for (const text of ['x'.repeat(70_000), 'x'.repeat(1_000_000), [Buffer.alloc(70_000)]]) {
+      const { error } = await client.ask('chat.send', { ...long, text });
+      expect(error).toMatchObject({ kind: 'invalid', reason: 'PAYLOAD_TOO_LARGE', details: { maximum: 65_536 } });
+    }
+    expect((await client.ask('chat.send', { ...long, text: 'x'.repeat(60_000) })).error.reason).toBe(
+      'INVALID_ARGUMENT',
+    );
     const ended = new Promise((resolve) => client.socket.once('disconnect', (reason) => resolve(reason)));
-    client.socket.emit('chat.send', { ...long, text: 'x'.repeat(300_000) });
+    client.socket.emit('chat.send', { ...long, text: 'x'.repeat(1_100_000) });
     expect(await ended).toMatch(/transport/);
     expect((await run.connect()).shown[0]?.name).toBe('session');
   });

@@ -17,6 +17,7 @@ import { presentErrorBody } from '../present/error.ts';
 import type { Clients } from '../rpc-clients.ts';
 import { authenticate } from './access.ts';
 import { adminGiftRoutes, adminUserRoutes, adminWalletRoutes } from './admin-routes.ts';
+import { type AllowedMethods, collectMethods } from './allowed-methods.ts';
 import type { App } from './app-type.ts';
 import { authRoutes } from './auth-routes.ts';
 import { readBodies } from './body.ts';
@@ -77,7 +78,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<App> {
   app.decorateRequest('principal', null);
   app.decorateRequest('commandId', '');
   readBodies(app);
-  answerRefusals(app, deps);
+  answerRefusals(app, deps, collectMethods(app));
 
   const observe = requestDurations(deps.metrics);
   app.addHook('onRequest', async (request, reply) => {
@@ -131,12 +132,16 @@ function guard(scope: App, { authenticator, limiter, policies }: HttpDeps): void
   });
 }
 
-function answerRefusals(app: App, deps: HttpDeps): void {
+function answerRefusals(app: App, deps: HttpDeps, allowedOn: AllowedMethods): void {
   app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply));
   app.setNotFoundHandler(async (request, reply) => {
     await limitAddress(request, deps.limiter, deps.policies);
     const [path = ''] = request.url.split('?');
-    return refuse(deps, errors.ROUTE_NOT_FOUND({ method: request.method, path: path.slice(0, 200) }), request, reply);
+    const asked = { method: request.method, path: path.slice(0, 200) };
+    const allowed = allowedOn(path).join(', ');
+    if (allowed === '') return refuse(deps, errors.ROUTE_NOT_FOUND(asked), request, reply);
+    reply.header('allow', allowed);
+    return refuse(deps, errors.METHOD_NOT_ALLOWED({ ...asked, allowed }), request, reply);
   });
 }
 

@@ -7,7 +7,6 @@ import { errors } from '../errors.ts';
 const FRAMEWORK: Readonly<Record<string, (limits: BodyLimit) => AppError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => errors.UNSUPPORTED_MEDIA_TYPE(),
   FST_ERR_CTP_BODY_TOO_LARGE: ({ bodyLimit }) => errors.PAYLOAD_TOO_LARGE({ maximum: String(bodyLimit) }),
-  FST_ERR_CTP_INVALID_JSON_BODY: () => errors.MALFORMED_BODY(),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => errors.MALFORMED_BODY(),
 };
 
@@ -48,6 +47,7 @@ function fieldsOf(violations: readonly Violation[], where: string): FieldErrors 
 
 /** Codes of HTTP that say more than the kind's own. */
 export function statusOf(refusal: AppError): number {
+  if (refusal.reason === 'METHOD_NOT_ALLOWED') return 405;
   if (refusal.reason === 'PAYLOAD_TOO_LARGE') return 413;
   if (refusal.reason === 'UNSUPPORTED_MEDIA_TYPE') return 415;
   return refusal.httpStatus;

@@ -1,7 +1,7 @@
 /** From a client's event to its ack: limits, the command, and the error where it was refused. */
 
 import type { Logger } from '@fanfare/kit';
-import { type AppError, toAppError } from '@fanfare/kit';
+import { type AppError, invalid, toAppError } from '@fanfare/kit';
 import type { Socket } from 'socket.io';
 import { errors } from '../errors.ts';
 import { newRequestId } from '../http/request-id.ts';
@@ -9,6 +9,7 @@ import { enforce, type Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
 import { presentError } from '../present/error.ts';
 import { inServerSpan } from '../tracing.ts';
+import { forbiddenKeyProblem, weigh } from '../weigh.ts';
 import type { Answer, Command, CommandDeps } from './command.ts';
 import { chatSend } from './commands/chat-send.ts';
 import { giftSend } from './commands/gift-send.ts';
@@ -28,6 +29,9 @@ export interface DispatchDeps extends CommandDeps {
   readonly metrics: SocketMetrics;
 }
 
+/** As for the body of a request; ours stay under 4 KB. */
+const MESSAGE_BYTES_MOST = 64 * 1024;
+
 type Ack = (answer: unknown) => void;
 
 /** Answers everything the client emits; a client that wants no answer gives no callback. */
@@ -35,19 +39,25 @@ export function answerCommands(deps: DispatchDeps, socket: Socket, session: Sess
   socket.onAny((event: string, ...args: readonly unknown[]) => {
     const last = args.at(-1);
     const ack: Ack = typeof last === 'function' ? (answer) => last(answer) : () => {};
-    const payload = typeof args[0] === 'function' ? undefined : args[0];
-    void answer(deps, session, event, payload, ack);
+    const said = typeof last === 'function' ? args.slice(0, -1) : args;
+    void answer(deps, session, event, said, ack);
   });
 }
 
 /** Never rejects. */
-async function answer(deps: DispatchDeps, session: Session, event: string, payload: unknown, ack: Ack): Promise<void> {
+async function answer(
+  deps: DispatchDeps,
+  session: Session,
+  event: string,
+  said: readonly unknown[],
+  ack: Ack,
+): Promise<void> {
   const requestId = newRequestId();
   const done = deps.metrics.timed(commands.has(event) ? event : 'unknown');
   try {
     const name = commands.has(event) ? `socket ${event}` : 'socket unknown';
     const { data, afterwards } = await inServerSpan(name, { requestId }, () =>
-      carryOut(deps, session, event, payload, requestId),
+      carryOut(deps, session, event, said, requestId),
     );
     session.flush();
     ack({ ok: true, data });
@@ -66,14 +76,22 @@ async function carryOut(
   deps: DispatchDeps,
   session: Session,
   event: string,
-  payload: unknown,
+  said: readonly unknown[],
   requestId: string,
 ): Promise<Answer> {
   const { policies, limiter } = deps;
   const { caller, userId } = session.principal;
   enforce(policies.connection, session.bucket.take());
+  lookOver(event, said);
   const command = commands.get(event);
   if (command === undefined) throw errors.UNKNOWN_EVENT({ event: event.slice(0, 100) });
   enforce(policies.user, await limiter.take(policies.user, String(userId)));
-  return command.run(deps, session, payload, { caller, correlationId: requestId });
+  return command.run(deps, session, said[0], { caller, correlationId: requestId });
+}
+
+/** @throws PAYLOAD_TOO_LARGE, INVALID_ARGUMENT for a key that could reach a prototype */
+function lookOver(event: string, said: readonly unknown[]): void {
+  const { bytes, forbiddenKey } = weigh([event, ...said], MESSAGE_BYTES_MOST);
+  if (bytes > MESSAGE_BYTES_MOST) throw errors.PAYLOAD_TOO_LARGE({ maximum: String(MESSAGE_BYTES_MOST) });
+  if (forbiddenKey !== null) throw invalid('payload', forbiddenKeyProblem(forbiddenKey));
 }

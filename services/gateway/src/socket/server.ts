@@ -32,8 +32,8 @@ export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
   readonly drainPerSecond: number;
 }
 
-/** Ours stay under 4 KB; a larger frame than this is not read at all: the websocket is closed with 1009. */
-const MESSAGE_BYTES_MOST = 256 * 1024;
+/** A frame larger than this is not read at all: the websocket is closed with 1009. Below, an ack says what is too much. */
+const FRAME_BYTES_MOST = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -47,7 +47,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
-    maxHttpBufferSize: MESSAGE_BYTES_MOST,
+    maxHttpBufferSize: FRAME_BYTES_MOST,
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: HANDSHAKE_TIMEOUT_MS,
