@@ -180,6 +180,36 @@ test('the reference is OpenAPI 3.1 with every route, and its page needs nothing 
   expect((await get('/docs/static/swagger-ui-bundle.js', null)).statusCode).toBe(200);
 });
 
+test('in the reference every operation has a name of its own, and numbers in paths and queries are integers', async () => {
+  const document = (await get('/openapi.json', null)).json();
+  interface Parameter {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: Readonly<Record<string, unknown>>;
+  }
+  interface Operation {
+    readonly operationId?: string;
+    readonly parameters?: readonly Parameter[];
+  }
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path as Record<string, Operation>));
+  const names = operations.map(({ operationId }) => operationId);
+  expect(names).toEqual(names.map(() => expect.stringMatching(/^[a-z]+[A-Za-z]*$/)));
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toEqual(expect.arrayContaining(['registerUser', 'sendGift', 'banUser', 'unbanUser']));
+  const parameters = operations.flatMap((operation) => operation.parameters ?? []);
+  const numbers = parameters.filter(({ name, in: where }) => where === 'path' || name === 'limit');
+  expect(numbers.length).toBeGreaterThan(20);
+  for (const { schema } of numbers) expect(schema).toMatchObject({ type: 'integer', minimum: 1 });
+  const limit = parameters.find(({ name }) => name === 'limit');
+  expect(limit?.schema).toMatchObject({ maximum: 100 });
+  expect(limit?.schema).not.toHaveProperty('pattern');
+  const { headers } = document.paths['/api/v1/wallet/transfers'].post.responses['201'];
+  expect(headers['Idempotency-Key'].description).toContain('repeat');
+  expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
+  const opened = document.paths['/api/v1/rooms'].post.requestBody.content['application/json'].schema.properties;
+  expect(opened.maxParticipants.anyOf[0]).toMatchObject({ type: 'integer', maximum: 10_000 });
+});
+
 test('browsers of any origin may call and read the headers they need', async () => {
   const headers = {
     origin: 'https://app.example',

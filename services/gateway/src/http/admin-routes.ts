@@ -21,6 +21,7 @@ export const adminWalletRoutes: Routes = (app, clients, users) => {
       config: { auth: 'admin', movesMoney: true },
       schema: {
         tags,
+        operationId: 'grantAsset',
         summary: 'Give a user an asset',
         params: fields.params.userId,
         body: fields.object({ asset: fields.asset(), amount: fields.amount(), reason }),
@@ -50,6 +51,7 @@ export const adminWalletRoutes: Routes = (app, clients, users) => {
       config: { auth: 'admin' },
       schema: {
         tags,
+        operationId: 'getTrialBalance',
         summary: 'Sums over all accounts and over all entries; zero unless the ledger is broken',
         response: {
           200: z.object({
@@ -83,6 +85,7 @@ export const adminUserRoutes: Routes = (app, clients) => {
         config: { auth: 'moderator' },
         schema: {
           tags,
+          operationId: `${action}User`,
           summary: banning ? 'End every session of a user and refuse new ones' : 'Let a user log in again',
           params: fields.params.id,
           body: fields.object({ reason }),
@@ -107,6 +110,7 @@ export const adminUserRoutes: Routes = (app, clients) => {
       config: { auth: 'admin' },
       schema: {
         tags,
+        operationId: 'setRoles',
         summary: 'Replace the roles of a user',
         params: fields.params.id,
         body: fields.object({ roles: fields.roles(), reason }),
@@ -141,7 +145,13 @@ export const adminGiftRoutes: Routes = (app, { gifting }) => {
     '/admin/gifts',
     {
       config: { auth: 'admin' },
-      schema: { tags, summary: 'Add a gift to the catalogue', body: newGift, response: { 201: answers.gift } },
+      schema: {
+        tags,
+        operationId: 'createGift',
+        summary: 'Add a gift to the catalogue',
+        body: newGift,
+        response: { 201: answers.gift },
+      },
     },
     async (request, reply) => {
       const { gift } = await gifting.call.createGift({ gift: changed(blank, request.body) }, callFor(request));
@@ -156,6 +166,7 @@ export const adminGiftRoutes: Routes = (app, { gifting }) => {
       config: { auth: 'admin' },
       schema: {
         tags,
+        operationId: 'updateGift',
         summary: 'Change a gift; what was already sent keeps its price',
         params: fields.params.id,
         body: giftChange,

@@ -19,7 +19,7 @@ import { authenticate } from './access.ts';
 import { adminGiftRoutes, adminUserRoutes, adminWalletRoutes } from './admin-routes.ts';
 import { type AllowedMethods, collectMethods } from './allowed-methods.ts';
 import type { App } from './app-type.ts';
-import { authRoutes } from './auth-routes.ts';
+import { authRoutes, sessionRoutes } from './auth-routes.ts';
 import { readBodies } from './body.ts';
 import { commandIdOf } from './command-id.ts';
 import { envelopeOf } from './envelope.ts';
@@ -36,7 +36,7 @@ import { userRoutes } from './user-routes.ts';
 import { walletRoutes } from './wallet-routes.ts';
 
 const areas = [
-  authRoutes,
+  ...[authRoutes, sessionRoutes],
   userRoutes,
   walletRoutes,
   ...[giftRoutes, roomGiftRoutes],

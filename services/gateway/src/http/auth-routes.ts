@@ -23,12 +23,19 @@ const account = {
 const credentials = fields.object(account);
 const registration = fields.object({ username: fields.anyText(), ...account });
 
+/** Opening a session. */
 export const authRoutes: Routes = (app, clients) => {
   app.post(
     '/auth/register',
     {
       config: { auth: 'none' },
-      schema: { tags, summary: 'Open an account', body: registration, response: { 201: answers.session } },
+      schema: {
+        tags,
+        operationId: 'registerUser',
+        summary: 'Open an account',
+        body: registration,
+        response: { 201: answers.session },
+      },
     },
     async (request, reply) => {
       const { session } = await clients.identity.call.register(
@@ -50,7 +57,13 @@ export const authRoutes: Routes = (app, clients) => {
     '/auth/login',
     {
       config: { auth: 'none' },
-      schema: { tags, summary: 'Log in by phone or email', body: credentials, response: { 200: answers.session } },
+      schema: {
+        tags,
+        operationId: 'logIn',
+        summary: 'Log in by phone or email',
+        body: credentials,
+        response: { 200: answers.session },
+      },
     },
     async (request) => {
       const { session } = await clients.identity.call.login(
@@ -60,13 +73,17 @@ export const authRoutes: Routes = (app, clients) => {
       return present(session, (opened) => withUser(clients, opened, request));
     },
   );
+};
 
+/** Going on with a session, and ending it. */
+export const sessionRoutes: Routes = (app, clients) => {
   app.post(
     '/auth/refresh',
     {
       config: { auth: 'none' },
       schema: {
         tags,
+        operationId: 'refreshSession',
         summary: 'Exchange a refresh token for a new pair; each one works once',
         body: fields.object({ refreshToken: fields.exactText(1, 512) }),
         response: { 200: answers.session },
@@ -83,7 +100,7 @@ export const authRoutes: Routes = (app, clients) => {
 
   app.post(
     '/auth/logout',
-    { schema: { tags, summary: 'End this session', response: { 200: answers.none } } },
+    { schema: { tags, operationId: 'logOut', summary: 'End this session', response: { 200: answers.none } } },
     async (request) => {
       await clients.identity.call.logout({}, callFor(request));
       return nothing;

@@ -11,6 +11,10 @@ const TEXT = 'must be text';
 const ID_TEXT = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`;
 const MONEY_TEXT = 'must be a decimal string greater than zero with at most two places, as in "12.50"';
 
+/** Paths and queries are text; the reference shows what is written in it. */
+const writtenInteger = (minimum: number, maximum: number) =>
+  ({ type: 'integer', pattern: undefined, minimum, maximum }) as const;
+
 /** An id in a body: a JSON number. */
 export const id = () =>
   z.int(says(ID_TEXT)).min(1, ID_TEXT).max(Number.MAX_SAFE_INTEGER, ID_TEXT).transform(BigInt).meta({ title: 'Id' });
@@ -24,7 +28,8 @@ export const idText = () =>
       const value = BigInt(text);
       if (value > BigInt(Number.MAX_SAFE_INTEGER)) context.addIssue({ code: 'custom', message: ID_TEXT });
       return value;
-    });
+    })
+    .meta(writtenInteger(1, Number.MAX_SAFE_INTEGER));
 
 /** Text of bounded length; white space around it does not count. */
 export const text = (least: number, most: number) => {
@@ -62,7 +67,11 @@ export const capacity = () =>
   z
     .int(says('must be a whole number'))
     .transform((value) => (value < 1 ? -1 : Math.min(value, CAPACITY_MOST)))
-    .meta({ minimum: 1, maximum: 10_000, default: 1000, description: 'The bounds are the platform’s to configure.' });
+    .meta({
+      minimum: 1,
+      maximum: 10_000,
+      description: '1000 unless given. A platform may be configured with other bounds.',
+    });
 
 /** Ids of users. */
 export const ids = (least: number, most: number) => {
@@ -111,13 +120,14 @@ export const integerText = (least: number, most: number) => {
     .string(says(problem))
     .regex(/^\d{1,9}$/, problem)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, problem);
+    .refine((value) => value >= least && value <= most, problem)
+    .meta(writtenInteger(least, most));
 };
 
 /** How every list is paged; services take 20 for 0. */
 export const paging = {
   cursor: z.string(says(TEXT)).max(512, 'is not a cursor of ours').default(''),
-  limit: integerText(1, 100).default(20),
+  limit: integerText(1, 100).default(20).meta({ description: '20 unless given.' }),
 };
 
 export const params = { id: z.object({ id: idText() }), userId: z.object({ userId: idText() }) };

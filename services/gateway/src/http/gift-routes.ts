@@ -17,6 +17,7 @@ export const giftRoutes: Routes = (app, clients, users) => {
       config: { auth: 'optional' },
       schema: {
         tags,
+        operationId: 'listGifts',
         summary: 'The catalogue, cheapest first; administrators may ask for retired gifts too',
         querystring: z.object({ includeInactive: fields.flagText().default(false) }),
         response: { 200: answers.page(answers.gift) },
@@ -36,6 +37,7 @@ export const giftRoutes: Routes = (app, clients, users) => {
       config: { movesMoney: true },
       schema: {
         tags,
+        operationId: 'sendGift',
         summary: 'Send a gift to users, directly or in a room',
         body: anyGift,
         response: { 201: answers.sentGiftReceipt },
@@ -52,6 +54,7 @@ export const giftRoutes: Routes = (app, clients, users) => {
     {
       schema: {
         tags,
+        operationId: 'listSentGifts',
         summary: 'Gifts one has sent or received, newest first',
         querystring: z.object({
           ...fields.paging,
@@ -80,6 +83,7 @@ export const roomGiftRoutes: Routes = (app, clients, users) => {
       config: { movesMoney: true },
       schema: {
         tags,
+        operationId: 'sendGiftInRoom',
         summary: 'Send a gift in a room',
         params: fields.params.id,
         body: roomGift,
@@ -98,6 +102,7 @@ export const roomGiftRoutes: Routes = (app, clients, users) => {
     {
       schema: {
         tags,
+        operationId: 'listRoomGifts',
         summary: 'Gifts sent in a room, newest first',
         params: fields.params.id,
         querystring: z.object(fields.paging),

@@ -10,6 +10,7 @@ export function keyRoutes(app: App, { published }: Pick<Authenticator, 'publishe
       config: { auth: 'none', envelope: false },
       schema: {
         tags: ['auth'],
+        operationId: 'getKeySet',
         summary: 'The public keys of access tokens (RFC 7517)',
         response: { 200: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) },
       },

@@ -29,9 +29,11 @@ export async function serveReference(app: App): Promise<void> {
     },
     transform: (document) => {
       const schema = completed(document.schema as FastifySchema | undefined, document.route.config ?? {});
-      return jsonSchemaTransform({ ...document, schema } as typeof document);
+      const transformed = jsonSchemaTransform({ ...document, schema } as typeof document);
+      if (document.route.config?.movesMoney === true) describeKey(transformed.schema);
+      return transformed;
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null, deepLinking: true } });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -54,4 +56,33 @@ function completed(
     security: config.auth === 'none' ? [] : config.auth === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }],
     ...(config.movesMoney === true && { headers: idempotencyKey }),
   };
+}
+
+/** Under which key a money command ran, whether it was the client's or made here. */
+const RETURNED_KEY = {
+  type: 'string',
+  description: 'The key it ran under: the one that was sent, else one that was made. Send it to repeat this command.',
+};
+
+function describeKey({ response }: FastifySchema): void {
+  for (const [status, answer] of Object.entries(response as Record<string, Record<string, unknown>>)) {
+    if (status !== 'default') answer['headers'] = { 'Idempotency-Key': RETURNED_KEY };
+  }
+}
+
+/** Every named schema is made twice, as sent and as received; of most only one is referred to. */
+function withoutUnused<D extends object>(document: D): D {
+  const { components } = document as { readonly components?: { readonly schemas?: Record<string, unknown> } };
+  const all = components?.schemas ?? {};
+  const used = new Set<string>();
+  const waiting = [JSON.stringify({ ...document, components: undefined })];
+  for (let text = waiting.pop(); text !== undefined; text = waiting.pop()) {
+    for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      waiting.push(JSON.stringify(all[name]));
+    }
+  }
+  const schemas = Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+  return { ...document, components: { ...components, schemas } };
 }

@@ -42,6 +42,7 @@ export const roomRoutes: Routes = (app, clients) => {
     {
       schema: {
         tags,
+        operationId: 'createRoom',
         summary: 'Open a room of one’s own',
         body: newRoom,
         response: { 201: answers.room },
@@ -70,6 +71,7 @@ export const roomRoutes: Routes = (app, clients) => {
     {
       schema: {
         tags,
+        operationId: 'listRooms',
         summary: 'Active rooms, fullest first',
         querystring: filters,
         response: { 200: answers.page(answers.room) },
@@ -82,18 +84,17 @@ export const roomRoutes: Routes = (app, clients) => {
     },
   );
 
-  app.get(
-    '/rooms/:id',
-    { schema: { tags, summary: 'A room', params, response: { 200: answers.room } } },
-    async (request) => {
-      const { room } = await rooms.call.getRoom({ roomId: request.params.id }, callFor(request));
-      return present(room, presentRoom);
-    },
-  );
-
   app.post(
     '/rooms/:id/close',
-    { schema: { tags, summary: 'Close a room; everybody leaves', params, response: { 200: answers.room } } },
+    {
+      schema: {
+        tags,
+        operationId: 'closeRoom',
+        summary: 'Close a room; everybody leaves',
+        params,
+        response: { 200: answers.room },
+      },
+    },
     async (request) => {
       const { room } = await rooms.call.closeRoom({ roomId: request.params.id }, callFor(request));
       return present(room, presentRoom);
@@ -101,13 +102,23 @@ export const roomRoutes: Routes = (app, clients) => {
   );
 };
 
-/** What is going on in one. */
+/** One, and what is going on in it. */
 export const roomViewRoutes: Routes = (app, { rooms }) => {
+  app.get(
+    '/rooms/:id',
+    { schema: { tags, operationId: 'getRoom', summary: 'A room', params, response: { 200: answers.room } } },
+    async (request) => {
+      const { room } = await rooms.call.getRoom({ roomId: request.params.id }, callFor(request));
+      return present(room, presentRoom);
+    },
+  );
+
   app.get(
     '/rooms/:id/participants',
     {
       schema: {
         tags,
+        operationId: 'listParticipants',
         summary: 'Who is in a room',
         params,
         querystring: z.object(fields.paging),
@@ -128,6 +139,7 @@ export const roomViewRoutes: Routes = (app, { rooms }) => {
     {
       schema: {
         tags,
+        operationId: 'listMessages',
         summary: 'The last 50 messages, oldest first: what one sees on entering',
         params,
         response: { 200: answers.page(answers.message) },
@@ -147,6 +159,7 @@ export const roomMemberRoutes: Routes = (app, { rooms }) => {
     {
       schema: {
         tags,
+        operationId: 'joinRoom',
         summary: 'Become a participant; the token is for the socket’s room.join',
         params,
         response: { 200: z.object({ room: answers.room, token: z.string() }) },
@@ -163,6 +176,7 @@ export const roomMemberRoutes: Routes = (app, { rooms }) => {
     {
       schema: {
         tags,
+        operationId: 'refreshRoomToken',
         summary: 'A fresh room token for a participant',
         params,
         response: { 200: z.object({ token: z.string() }) },
@@ -173,7 +187,7 @@ export const roomMemberRoutes: Routes = (app, { rooms }) => {
 
   app.post(
     '/rooms/:id/leave',
-    { schema: { tags, summary: 'Leave a room', params, response: { 200: answers.none } } },
+    { schema: { tags, operationId: 'leaveRoom', summary: 'Leave a room', params, response: { 200: answers.none } } },
     async (request) => {
       await rooms.call.leaveRoom({ roomId: request.params.id }, callFor(request));
       return nothing;
@@ -187,6 +201,7 @@ export const roomBlockRoutes: Routes = (app, { rooms }, users) => {
     {
       schema: {
         tags,
+        operationId: 'blockUser',
         summary: 'Remove somebody from one’s room and keep them out',
         params,
         body: fields.object({
@@ -209,6 +224,7 @@ export const roomBlockRoutes: Routes = (app, { rooms }, users) => {
     {
       schema: {
         tags,
+        operationId: 'unblockUser',
         summary: 'Let somebody in again',
         params,
         body: fields.object({ userId: fields.id() }),

@@ -8,15 +8,27 @@ import { loadUser } from './user-facts.ts';
 const tags = ['users'];
 
 export const userRoutes: Routes = (app, clients) => {
-  app.get('/me', { schema: { tags, summary: 'Oneself', response: { 200: answers.user } } }, async (request) => {
-    const call = callFor(request);
-    const { user } = await clients.identity.call.getUser({ userId: principalOf(request).userId }, call);
-    return present(user, (profile) => loadUser(clients, profile, call));
-  });
+  app.get(
+    '/me',
+    { schema: { tags, operationId: 'getMe', summary: 'Oneself', response: { 200: answers.user } } },
+    async (request) => {
+      const call = callFor(request);
+      const { user } = await clients.identity.call.getUser({ userId: principalOf(request).userId }, call);
+      return present(user, (profile) => loadUser(clients, profile, call));
+    },
+  );
 
   app.get(
     '/users/:id',
-    { schema: { tags, summary: 'Somebody', params: fields.params.id, response: { 200: answers.user } } },
+    {
+      schema: {
+        tags,
+        operationId: 'getUser',
+        summary: 'Somebody',
+        params: fields.params.id,
+        response: { 200: answers.user },
+      },
+    },
     async (request) => {
       const call = callFor(request);
       const { user } = await clients.identity.call.getUser({ userId: request.params.id }, call);

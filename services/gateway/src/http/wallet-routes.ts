@@ -15,6 +15,7 @@ export const walletRoutes: Routes = (app, clients, users) => {
     {
       schema: {
         tags,
+        operationId: 'getWallet',
         summary: 'What one can spend: balances minus holds',
         response: { 200: z.object({ balances: answers.balances }) },
       },
@@ -31,6 +32,7 @@ export const walletRoutes: Routes = (app, clients, users) => {
     {
       schema: {
         tags,
+        operationId: 'listTransactions',
         summary: "One's own statement, newest first",
         querystring: z.object({ ...fields.paging, asset: fields.asset().optional() }),
         response: { 200: answers.page(answers.transaction) },
@@ -52,6 +54,7 @@ export const walletRoutes: Routes = (app, clients, users) => {
       config: { movesMoney: true },
       schema: {
         tags,
+        operationId: 'transferCoins',
         summary: 'Give coins to another user',
         body: fields.object({ toUserId: fields.id(), amount: fields.amount() }),
         response: { 201: answers.transfer },
