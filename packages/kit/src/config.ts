@@ -97,6 +97,8 @@ export const commonFields = {
 export const serverFields = {
   ...commonFields,
   GRPC_HOST: field.text().default('127.0.0.1'),
+  /** Says that nobody else can reach the RPC port, where production would refuse to listen without TLS. */
+  GRPC_PLAINTEXT: field.flag().default(false),
   DATABASE_URL: field.text(),
   DATABASE_POOL_SIZE: field.integer(1, 100).default(4),
   /** The bound of the service's stream. NATS reserves it: four services and the edge need 33 GiB of file store. */

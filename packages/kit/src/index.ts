@@ -35,6 +35,7 @@ export {
   callerKey,
   hasRole,
   requireInternal,
+  requireKnown,
   requireRole,
   requireUser,
   serviceCaller,
@@ -46,3 +47,4 @@ export { type Call, type Handlers, rpcServer } from './rpc/server.ts';
 export { fromStatus, toStatus } from './rpc/status.ts';
 export { type TlsFiles, tlsFilesOf } from './rpc/transport.ts';
 export { closing, composeService, type Part, runService, type Service } from './service.ts';
+export { isUnavailable } from './unavailable.ts';

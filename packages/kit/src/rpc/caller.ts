@@ -42,6 +42,11 @@ export function requireRole(caller: Caller, ...roles: readonly string[]): void {
   if (!hasRole(caller, ...roles)) throw commonErrors.FORBIDDEN({ required: roles.join(' or ') });
 }
 
+/** @throws UNAUTHENTICATED for nobody in particular */
+export function requireKnown(caller: Caller): void {
+  if (caller.kind === CallerKind.CALLER_KIND_UNSPECIFIED) throw commonErrors.UNAUTHENTICATED();
+}
+
 /** @throws FORBIDDEN unless another service or the platform itself calls */
 export function requireInternal(caller: Caller): void {
   const internal: readonly CallerKind[] = [CallerKind.CALLER_KIND_SERVICE, CallerKind.CALLER_KIND_SYSTEM];

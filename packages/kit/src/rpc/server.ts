@@ -63,22 +63,25 @@ export function rpcServer<D extends Definition>(
       const started = performance.now();
       const done = (code: number): void =>
         durations.observe({ method, code: String(code) }, (performance.now() - started) / 1000);
-      handle(call.request, contextOf(call)).then(
-        (response: unknown) => {
-          done(0);
-          callback(null, response);
-        },
-        (error: unknown) => {
-          const shown = toAppError(error);
-          if (!(error instanceof AppError)) {
-            const isBug = shown.kind === 'internal';
-            options.log[isBug ? 'error' : 'warn']({ err: error, method }, isBug ? 'unexpected error' : 'unavailable');
-          }
-          const status = toStatus(shown, options.service);
-          done(status.code);
-          callback(status);
-        },
-      );
+      // A caller that cannot be read must be answered like any other failure.
+      Promise.resolve()
+        .then(() => handle(call.request, contextOf(call)))
+        .then(
+          (response: unknown) => {
+            done(0);
+            callback(null, response);
+          },
+          (error: unknown) => {
+            const shown = toAppError(error);
+            if (!(error instanceof AppError)) {
+              const isBug = shown.kind === 'internal';
+              options.log[isBug ? 'error' : 'warn']({ err: error, method }, isBug ? 'unexpected error' : 'unavailable');
+            }
+            const status = toStatus(shown, options.service);
+            done(status.code);
+            callback(status);
+          },
+        );
     };
   }
   server.addService(definition, implementation);
