@@ -2,7 +2,7 @@
  * A service's connections. One small pool serves everything that is not a hot path of its own: short transactions on
  * one client, and Prisma for single statements, over the same pool.
  */
-import type { Logger, Part } from '@fanfare/kit';
+import { isUnavailable, type Logger, type Part } from '@fanfare/kit';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Sql } from './sql.ts';
@@ -29,16 +29,21 @@ export interface Database extends Part, Sql {
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5000;
+const SILENCE_MS = 2000;
 const ATTEMPTS = 3;
 /** deadlock_detected, serialization_failure: nothing was committed, and the same statements may succeed now. */
 const REPEATABLE = new Set(['40P01', '40001']);
 
 export function openDatabase(options: DatabaseOptions): Database {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    // The server's own timeout does not help when the server has gone silent; without these a call waits for ever.
+    query_timeout: statementTimeoutMs + SILENCE_MS,
+    keepAlive: true,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     // Plans made for empty tables ruin a service once they have filled; compiling tiny queries costs more than it saves.
     options: '-c plan_cache_mode=force_custom_plan -c jit=off -c search_path=public',
@@ -86,9 +91,13 @@ async function once<T>(pool: pg.Pool, work: (tx: Sql) => Promise<T>): Promise<T>
     if (command !== 'COMMIT') throw new Error('the transaction was aborted by a statement that failed');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
+    // A server that is gone rolls back by itself; asking it to would only wait for it once more.
+    if (isUnavailable(error)) broken = error as Error;
+    else {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+    }
     throw error;
   } finally {
     client.off('error', onError);

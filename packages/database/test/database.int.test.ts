@@ -1,12 +1,13 @@
-import { silentLogger } from '@fanfare/kit';
-import { cloneDatabase } from '@fanfare/testing';
+import { isUnavailable, silentLogger } from '@fanfare/kit';
+import { cloneDatabase, faultProxy } from '@fanfare/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, one, openDatabase } from '../src/index.ts';
 
 let database: Database;
+let url: string;
 
 beforeAll(async () => {
-  const { url } = await cloneDatabase('platform');
+  ({ url } = await cloneDatabase('platform'));
   database = openDatabase({ url, poolSize: 4, log: silentLogger });
   await database.start?.();
   await database.query('create table counters (id int primary key, value int not null)');
@@ -64,4 +65,16 @@ test('a connection that is killed in a transaction fails it, and the pool goes o
   await expect(attempt).rejects.toThrow();
   await database.transaction((tx) => tx.query('insert into counters values (2, 2)'));
   expect(await counter(2)).toBe(2);
+});
+
+test('a server that has gone silent fails a transaction instead of holding its connection for ever', async () => {
+  const proxy = await faultProxy(url);
+  const remote = openDatabase({ url: proxy.url, poolSize: 1, log: silentLogger, statementTimeoutMs: 200 });
+  await remote.start?.();
+  proxy.stall();
+  await expect(remote.transaction((tx) => tx.query('select 1'))).rejects.toSatisfy(isUnavailable);
+  proxy.pass();
+  await expect(remote.query('select 1')).resolves.toMatchObject({ rowCount: 1 });
+  await remote.stop?.();
+  await proxy.close();
 });
