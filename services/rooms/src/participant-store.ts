@@ -51,7 +51,10 @@ interface StandingRow {
   readonly joinedAt: Date | null;
 }
 
-/** @returns how many: fewer when one of them entered another room meanwhile, in a transaction that did not lock this */
+/**
+ * In the order of the users, so that two rooms that take in the same users do not wait for each other.
+ * @returns how many: fewer when one of them entered another room meanwhile, in a transaction that did not lock this
+ */
 export async function insertParticipants(
   tx: Sql,
   roomId: bigint,
@@ -60,7 +63,7 @@ export async function insertParticipants(
 ): Promise<number> {
   const { rowCount } = await tx.query(
     `insert into room_participants (room_id, user_id, joined_at, confirmed_at)
-     select $1, user_id, $3, $3 from unnest($2::int8[]) with ordinality as entering (user_id, place) order by place
+     select $1, user_id, $3, $3 from unnest($2::int8[]) as entering (user_id) order by user_id
      on conflict (user_id) where is_active do nothing`,
     [roomId, userIds, joinedAt],
   );

@@ -1,5 +1,5 @@
 import type { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
-import { CallerKind, type Handlers, requireInternal, requireUser } from '@fanfare/kit';
+import { CallerKind, type Handlers, requireInternal, requireKnown, requireUser } from '@fanfare/kit';
 import { blockUser } from './commands/block-user.ts';
 import { closeRoom } from './commands/close-room.ts';
 import { createRoom } from './commands/create-room.ts';
@@ -41,8 +41,12 @@ function roomHandlers(deps: Deps): Part<'createRoom' | 'getRoom' | 'listRooms' |
     createRoom: async (request, call) => ({
       room: presentRoom(await createRoom(deps, call, parseRoom(request, call, deps.config))),
     }),
-    getRoom: async ({ roomId }) => ({ room: presentRoom(await readRoom(deps, parseId('roomId', roomId))) }),
-    listRooms: async (request) => {
+    getRoom: async ({ roomId }, { caller }) => {
+      requireKnown(caller);
+      return { room: presentRoom(await readRoom(deps, parseId('roomId', roomId))) };
+    },
+    listRooms: async (request, { caller }) => {
+      requireKnown(caller);
       const after = parseRoomsCursor(request.cursor);
       const { items, nextCursor } = await readRooms(deps, parseFilter(request), after, parseLimit(request.limit));
       return { rooms: items.map(presentRoom), nextCursor };
@@ -93,7 +97,8 @@ function membershipHandlers(
       }
       return { ...claims, permissions: [...claims.permissions] };
     },
-    listParticipants: async ({ roomId, cursor, limit }) => {
+    listParticipants: async ({ roomId, cursor, limit }, { caller }) => {
+      requireKnown(caller);
       const room = await readRoom(deps, parseId('roomId', roomId));
       const page = await readParticipants(deps, room.id, parseParticipantsCursor(cursor), parseLimit(limit));
       return { participants: page.items.map(presentParticipant), nextCursor: page.nextCursor };
