@@ -1,8 +1,9 @@
 /**
  * Combos: the same gift from the same sender to the same recipients in the same room under one combo id, each within
  * the window after the one before, count up by one. Numbers are given out before the ledger decides, because the ack
- * and every repeat carry them; one that was not used is taken back while it is the newest. So no two gifts of a combo
- * have the same number, and a number may be missing when a gift failed while the next was already under way.
+ * and every repeat carry them; one that is certainly not used (combo-number.ts) is taken back while it is the newest. So
+ * no two gifts of a combo have the same number, and a number may be missing when a gift failed while the next was
+ * already under way, or when its outcome was left open.
  */
 import { createHash } from 'node:crypto';
 import type { Sql } from '@fanfare/database';

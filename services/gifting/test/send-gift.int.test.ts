@@ -191,6 +191,20 @@ test('a combo counts up over two replicas, a repeat keeps its number, and a fail
   expect((await stage.send(from, { ...request, id: 'c6', comboId: 'other' })).gift?.comboCount).toBe(1);
 });
 
+test('a gift that is known only from a second look keeps its number, and the next has another', async () => {
+  const from = sender(1000n);
+  const request = { giftId: gift.id, quantity: 1, roomId: 72n, recipientIds: [9n], comboId: 'lost' };
+  stage.ledger.setFault('lose-answers');
+  const sending = stage.send(from, { ...request, id: 'k1' });
+  await eventually(() =>
+    expect(stage.ledger.calls.filter(({ commands }) => commands[0]?.userId === from).length).toBeGreaterThan(1),
+  );
+  stage.ledger.setFault('none');
+  const first = (await sending).gift?.comboCount;
+  const next = (await stage.send(from, { ...request, id: 'k2' })).gift?.comboCount;
+  expect([first, next]).toEqual([1, 2]);
+});
+
 test('gifts of one combo that are sent at once have each a number of their own', async () => {
   const from = sender(100_000n);
   const ids = Array.from({ length: 40 }, (_, index) => `burst-${index}`);

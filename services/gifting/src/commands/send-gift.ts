@@ -8,6 +8,7 @@ import type { SendGiftResponse } from '@fanfare/contracts/gifting/v1/gifting_ser
 import type { GiftCheck } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { AppError, commonErrors, type ErrorKind, KINDS } from '@fanfare/kit';
 import type { Catalogue } from '../catalogue.ts';
+import { isNumberUnused } from '../combo-number.ts';
 import type { Combos } from '../combos.ts';
 import type { Split } from '../distribution.ts';
 import { type Gift, refusalBy } from '../gift.ts';
@@ -44,7 +45,7 @@ export async function sendGift(deps: SendDeps, request: GiftRequest, origin: Ori
 
   const comboCount = await deps.combos.next(request, until);
   const verdict = await deps.post(acceptCommand(request, gift, deps.split, comboCount, origin), until);
-  if (verdict.receipt === undefined || verdict.receipt.repeated) await deps.combos.giveBack(request, comboCount);
+  if (isNumberUnused(verdict, comboCount)) await deps.combos.giveBack(request, comboCount);
   return conclude(verdict);
 }
 
