@@ -21,7 +21,11 @@ const account = {
   password: fields.anyText(),
 };
 const credentials = fields.object(account);
-const registration = fields.object({ username: fields.anyText(), ...account });
+const registration = fields.object({
+  ...account,
+  username: fields.anyText().meta({ description: '3 to 30 letters, digits, underscores or dots.' }),
+  password: fields.anyText().meta({ description: '8 to 128 characters.' }),
+});
 
 /** Opening a session. */
 export const authRoutes: Routes = (app, clients) => {
