@@ -36,9 +36,9 @@ export function parseCommand(command: PostCommand): LedgerCommand {
     userId: command.userId,
     reason: text('reason', command.reason),
     refusal,
-    traceparent: text('traceparent', command.traceparent),
-    correlationId: text('correlationId', command.correlationId),
-    tenantId: command.tenantId === undefined ? null : text('tenantId', command.tenantId),
+    traceparent: headerText('traceparent', command.traceparent),
+    correlationId: headerText('correlationId', command.correlationId),
+    tenantId: command.tenantId === undefined ? null : headerText('tenantId', command.tenantId),
     audit: null,
   };
 }
@@ -104,6 +104,18 @@ function name(field: string, value: string): string {
 function text(field: string, value: string): string {
   if (value.length > TEXT_LENGTH || !isStorable(value))
     throw invalid(field, `must be at most ${TEXT_LENGTH} characters`);
+  return value;
+}
+
+/**
+ * What becomes a header of the journal's event. A line break would end the header, so the broker's client refuses the
+ * message, and the relay, which keeps the order, would stand still before it.
+ * @throws AppError (invalid)
+ */
+export function headerText(field: string, value: string): string {
+  if (value.length > TEXT_LENGTH || !isStorable(value) || /\p{Cc}/u.test(value)) {
+    throw invalid(field, `must be at most ${TEXT_LENGTH} characters, none of them a control character`);
+  }
   return value;
 }
 

@@ -148,6 +148,13 @@ describe('a statement', () => {
   });
 });
 
+it('a tenant that would end a header of the event is refused, and the relay goes on', async () => {
+  const caller = { ...admin, tenantId: 'acme\r\nNats-Expected-Stream: other' };
+  const request = { id: newId(), userId: 15n, amount: coin(1n), reason: 'welcome' };
+  await expect(call().grant(request, { caller })).rejects.toMatchObject({ fields: { tenantId: [expect.any(String)] } });
+  expect(await walletOf(15n)).toEqual(['COIN 0.00', 'DIAMOND 0.00', 'POINT 0.00']);
+});
+
 it('the trial balance is zero and is not for users', async () => {
   const zeros = [coin(0n), { currency: 'DIAMOND', minor: 0n }, { currency: 'POINT', minor: 0n }];
   const balance = await call().getTrialBalance({}, { caller: admin });

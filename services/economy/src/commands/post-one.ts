@@ -3,6 +3,7 @@ import { AppError, type Call, callerKey, commonErrors, invalid, journalIdOf } fr
 import { activeTraceparent } from '@fanfare/messaging';
 import type { LedgerCommand, Receipt } from '../command.ts';
 import type { Engine } from '../engine.ts';
+import { headerText } from '../parse-command.ts';
 
 const MAX_ID_LENGTH = 128;
 
@@ -13,11 +14,11 @@ export function journalIdFor(call: Call, operation: string, clientId: string): s
   return journalIdOf(callerKey(call.caller), operation, clientId);
 }
 
-/** The fields of a command that follow from the call. */
+/** The fields of a command that follow from the call. @throws AppError (invalid) when one of them is no header */
 export const ofCall = (call: Call): Pick<LedgerCommand, 'traceparent' | 'correlationId' | 'tenantId' | 'refusal'> => ({
   traceparent: activeTraceparent() ?? '',
-  correlationId: call.correlationId,
-  tenantId: call.caller.tenantId ?? null,
+  correlationId: headerText('correlationId', call.correlationId),
+  tenantId: call.caller.tenantId === undefined ? null : headerText('tenantId', call.caller.tenantId),
   refusal: null,
 });
 
