@@ -2,7 +2,7 @@
 import type { EventType } from '@fanfare/contracts';
 import type { Sql } from '@fanfare/database';
 import { newId } from '@fanfare/kit';
-import { type Attributes, type Envelope, encodeBody, encodeHeaders } from './envelope.ts';
+import { type Attributes, type Envelope, encodeBody, encodeHeaders, headerValue } from './envelope.ts';
 import { activeTraceparent } from './trace-context.ts';
 
 export interface AnnouncementOptions {
@@ -66,7 +66,12 @@ export function causedBy(envelope: Envelope): Pick<AnnouncementOptions, 'correla
 
 /** The row of an announcement, for a writer that inserts outbox rows in a statement of its own. Pure. */
 export function outboxRow(of: Announcement): OutboxRow {
-  return { messageId: of.id, subject: of.subject, headers: JSON.stringify(encodeHeaders(of)), payload: of.body };
+  return {
+    messageId: headerValue(of.id),
+    subject: of.subject,
+    headers: JSON.stringify(encodeHeaders(of)),
+    payload: of.body,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EventType } from '@fanfare/contracts';
+import { headers as natsHeaders } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { announcement, causedBy, outboxRow } from './announce.ts';
@@ -65,6 +66,19 @@ describe('headers', () => {
     );
   });
 
+  it('are taken by NATS whatever a client put into them', () => {
+    const anything = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(anything, anything, anything, anything, (id, correlationId, tenantId, traceparent) => {
+        const written = encodeHeaders({ ...event, id, correlationId, tenantId, traceparent });
+        for (const [name, value] of Object.entries(written)) natsHeaders().append(name, value);
+      }),
+    );
+    expect(encodeHeaders({ ...event, correlationId: 'a\r\nNats-Msg-Id: b\u0000\u0085c\ud800' })).toMatchObject({
+      'correlation-id': 'a  Nats-Msg-Id: b  c\uFFFD',
+    });
+  });
+
   it('tell a replayed event and its own message id', () => {
     const headers = { ...encodeHeaders(event), [REPLAYED_HEADER]: 'true', [MESSAGE_ID_HEADER]: 'another' };
     expect(read(headers)).toMatchObject({ id: event.id, messageId: 'another', replayed: true });
@@ -116,6 +130,11 @@ describe('an announcement', () => {
     const envelope = read(JSON.parse(row.headers) as Record<string, string>);
     expect(envelope).toMatchObject({ id: 'e-1', entityId: '9', entityVersion: 1n, correlationId: 'e-1' });
     expect(decodeBody(summed, row.payload)).toEqual({ total: 2n ** 60n });
+  });
+
+  it('has a message id that a header can carry', () => {
+    const made = announcement(summed, { total: 1n }, { entityId: 9n, entityVersion: 1n, id: 'e\n1' });
+    expect(outboxRow(made)).toMatchObject({ messageId: 'e 1', headers: expect.stringContaining('"ce-id":"e 1"') });
   });
 
   it('carries on correlation, tenant and trace of the event that caused it', () => {

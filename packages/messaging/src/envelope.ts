@@ -41,9 +41,17 @@ export class MalformedEvent extends Error {
   override readonly name = 'MalformedEvent';
 }
 
-/** All headers of an event but those that NATS interprets (`Nats-*`). */
+/**
+ * A text that a header can carry and PostgreSQL's JSON can read: what a client gave as its correlation id must not stop
+ * the relay after the commit. Control characters become spaces, half a character becomes U+FFFD.
+ */
+export function headerValue(text: string): string {
+  return text.toWellFormed().replaceAll(/\p{Cc}/gu, ' ');
+}
+
+/** All headers of an event but those that NATS interprets (`Nats-*`); no value can be refused by NATS. */
 export function encodeHeaders(of: Attributes): Readonly<Record<string, string>> {
-  return {
+  const headers = {
     'ce-specversion': SPEC_VERSION,
     'ce-id': of.id,
     'ce-type': of.subject,
@@ -56,6 +64,7 @@ export function encodeHeaders(of: Attributes): Readonly<Record<string, string>> 
     'correlation-id': of.correlationId,
     ...(of.traceparent === undefined ? {} : { traceparent: of.traceparent }),
   };
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerValue(value)]));
 }
 
 /** What a delivered message carries besides its body; `header` answers an empty text for a header that is not there. */
