@@ -9,8 +9,8 @@ import { Redis, type Result } from 'ioredis';
 export interface Presence extends Part {
   /** Whether the user is known to be in the room; false also when Redis cannot say. */
   readonly isPresent: (roomId: bigint, userId: bigint) => Promise<boolean>;
-  /** A socket of the user has entered the room here. */
-  readonly announce: (roomId: bigint, userId: bigint) => void;
+  /** A socket of the user has entered the room here. Never rejects, and never takes long. */
+  readonly announce: (roomId: bigint, userId: bigint) => Promise<void>;
   /**
    * The user's last socket of this gateway has left the room.
    * @returns whether no other gateway holds one; false when Redis cannot say: then the stay ends by its silence
@@ -113,8 +113,12 @@ export function createPresence({ redisUrl, nodeName, pairs, log }: PresenceOptio
         return false;
       }
     },
-    announce: (roomId, userId) => {
-      announceEach([[roomId, userId]]).catch((error: unknown) => log.debug({ err: error }, 'presence not announced'));
+    announce: async (roomId, userId) => {
+      try {
+        await announceEach([[roomId, userId]]);
+      } catch (error) {
+        log.debug({ err: error }, 'presence was not announced');
+      }
     },
     withdraw: async (roomId, userId) => {
       try {

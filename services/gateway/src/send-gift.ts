@@ -37,8 +37,8 @@ export async function sendGift(
   call: CallOptions,
 ): Promise<SentGiftReceipt> {
   const { giftId, quantity, roomId, recipientIds, comboId, expectedPrice } = gift;
-  // In a room, the room knows who its participants are.
-  if (roomId == null) await users.require(recipientIds, call);
+  // Also in a room: rooms may be configured not to ask who is in it.
+  await users.require(recipientIds, call);
   const answer = await clients.gifting.call.sendGift(
     {
       id,

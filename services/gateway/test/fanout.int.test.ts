@@ -139,7 +139,8 @@ describe('a client that stops reading', () => {
     stalled.send(`420${JSON.stringify(['room.join', { token: roomToken }])}`);
     const reader = await run.connect();
     await reader.ask('room.join', { token: await run.roomToken(7n, 42) });
-    await eventually(async () => expect(await metric(gateway.opsPort(), 'fanfare_edge_channels')).toBe(3));
+    // Two users, their room, and everybody.
+    await eventually(async () => expect(await metric(gateway.opsPort(), 'fanfare_edge_channels')).toBe(4));
     stalled.pause();
     const text = 'x'.repeat(60_000);
     for (const id of numbers(200)) await run.emit('room.42', 'chat.message', { id, text });

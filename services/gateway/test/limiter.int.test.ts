@@ -8,8 +8,8 @@ const slow: Policy = { name: 'test', by: 'user', capacity: 5, perSecond: 0.01 };
 let first: Limiter;
 let second: Limiter;
 
-const open = (url: string, metrics = createMetrics('gateway')): Limiter =>
-  createLimiter({ redisUrl: url, log: silentLogger, metrics });
+const open = (url: string, metrics = createMetrics('gateway'), answerMs = 10_000): Limiter =>
+  createLimiter({ redisUrl: url, log: silentLogger, metrics, answerMs });
 
 beforeAll(async () => {
   first = open(redisUrl());
@@ -48,7 +48,7 @@ test('while redis is away or hangs everything passes and is counted, and the lim
   const redis = await privateRedis();
   const proxy = await faultProxy(redis.url);
   const metrics = createMetrics('gateway');
-  const limiter = open(proxy.url, metrics);
+  const limiter = open(proxy.url, metrics, 500);
   await limiter.start?.();
   const key = newId();
   expect((await limiter.take(slow, key, 5)).allowed).toBe(true);

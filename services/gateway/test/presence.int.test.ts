@@ -23,8 +23,8 @@ it('knows who is in a room, and which gateway held the last socket there', async
   closers.push(redis.stop);
   const [one, two] = [await presenceOf(redis.url, 'one'), await presenceOf(redis.url, 'two')];
   expect(await one.isPresent(42n, 7n)).toBe(false);
-  one.announce(42n, 7n);
-  two.announce(42n, 7n);
+  await one.announce(42n, 7n);
+  await two.announce(42n, 7n);
   await eventually(async () => expect(await two.isPresent(42n, 7n)).toBe(true));
   expect(await one.withdraw(42n, 7n)).toBe(false);
   expect(await two.withdraw(42n, 7n)).toBe(true);

@@ -33,6 +33,17 @@ function refusedWith(auth: Record<string, unknown>): Promise<Refusal> {
   });
 }
 
+it('what is said on the channel of everybody reaches every socket', async () => {
+  const [one, other] = [await run.connect(), await run.connect()];
+  await eventually(async () => {
+    await run.emit('all', 'asset:invalidate', { asset: 'rose' });
+    for (const client of [one, other]) {
+      const [shown] = client.named('asset:invalidate');
+      expect(shown).toMatchObject({ data: { asset: 'rose' }, at: { ch: 'all', off: expect.any(String) } });
+    }
+  });
+});
+
 describe('a handshake', () => {
   it('opens a session, told before anything else', async () => {
     const { shown } = await run.connect();

@@ -18,6 +18,8 @@ export interface LimiterOptions {
   readonly redisUrl: string;
   readonly log: Logger;
   readonly metrics: Registry;
+  /** How long Redis may take before a request passes unchecked. */
+  readonly answerMs?: number;
 }
 
 /** Same arithmetic as `token-bucket.ts`. A bucket that would be full again has expired, which is the same. */
@@ -46,12 +48,12 @@ const ANSWER_MS = 100;
 const OPEN: Verdict = { allowed: true, remaining: Number.MAX_SAFE_INTEGER, retryAfterMs: 0 };
 
 /** Has a connection of its own, because it must fail at once where others would wait for Redis to come back. */
-export function createLimiter({ redisUrl, log, metrics }: LimiterOptions): Limiter {
+export function createLimiter({ redisUrl, log, metrics, answerMs = ANSWER_MS }: LimiterOptions): Limiter {
   const redis = new Redis(redisUrl, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: ANSWER_MS,
+    commandTimeout: answerMs,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
   });
   redis.defineCommand('takeTokens', { numberOfKeys: 1, lua: SCRIPT });

@@ -1,5 +1,8 @@
-/** The first thing after a handshake: the user's own channel, announced by `session`, then what was missed, then live. */
-import { userChannel } from '@fanfare/contracts';
+/**
+ * The first thing after a handshake: the user's own channel, announced by `session`, then what was missed, then live.
+ * After it the channel of everybody, of which nothing is replayed: what it says is for who is here.
+ */
+import { type Channel, userChannel } from '@fanfare/contracts';
 import type { Logger } from '@fanfare/kit';
 import type { Resume } from '../edge/channel.ts';
 import type { Hub } from '../edge/hub.ts';
@@ -8,6 +11,7 @@ import { PROTOCOL_VERSION } from './handshake.ts';
 import { placeOf, type Session } from './session.ts';
 
 const UNAVAILABLE_RETRY_MS = 1000;
+const EVERYBODY: Channel = 'all';
 
 /** Closes the session when its channel cannot be opened. Never rejects. */
 export async function openOwnChannel(
@@ -28,10 +32,22 @@ export async function openOwnChannel(
     const { recovered } = membership;
     session.emit('session', { v: PROTOCOL_VERSION, sessionId, userId: Number(userId), ...place, recovered }, place);
     session.begin(membership);
+    await listenToAll(hub, session);
   } catch (error) {
     log.debug({ err: error }, 'no channel for a session');
     session.close('UNAVAILABLE', UNAVAILABLE_RETRY_MS * (1 + Math.random()));
   }
+}
+
+async function listenToAll(hub: Hub, session: Session): Promise<void> {
+  const membership = await hub.join(
+    EVERYBODY,
+    session.memberOf(EVERYBODY, () => {}),
+    null,
+  );
+  if (session.hasEnded()) return membership.leave();
+  session.enterUser(EVERYBODY, membership);
+  session.begin(membership);
 }
 
 function resumeOf(off: unknown): Resume | null {

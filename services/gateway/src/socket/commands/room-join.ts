@@ -54,7 +54,8 @@ async function enter(
       return await enter(deps, session, claims, off, call);
     }
     session.enterRoom({ roomId, since, membership });
-    deps.presence.announce(roomId, userId);
+    // Before the ack: a leave on another gateway right after it must know of this socket.
+    await deps.presence.announce(roomId, userId);
     const data = { ...placeOf(channel, position), recovered, ...(recovered ? {} : snapshot) };
     return { data, afterwards: () => session.begin(membership) };
   } catch (error) {
