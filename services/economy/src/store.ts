@@ -1,9 +1,10 @@
 /** What is read of the ledger outside of posting: single statements, never locks. */
-import { one, type Sql } from '@fanfare/database';
+import type { Sql } from '@fanfare/database';
 import { type AccountId, walletOf } from './accounts.ts';
 import type { Balances } from './command.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { mergePage, type Page, type Position } from './statement.ts';
+import { readTrialBalance, type TrialBalance } from './trial-balance.ts';
 
 export interface StatementLine {
   readonly accountId: AccountId;
@@ -18,14 +19,6 @@ export interface StatementLine {
   readonly createdAt: Date;
 }
 
-interface TrialBalance {
-  /** Per COIN, DIAMOND, POINT: over all accounts, and over all entries. Zeros unless the ledger is broken. */
-  readonly accounts: Balances;
-  readonly entries: Balances;
-  readonly journals: bigint;
-  readonly entryCount: bigint;
-}
-
 export interface Store {
   /** What the user can spend; zeros before the first posting. */
   readonly readWallet: (userId: bigint) => Promise<Balances>;
@@ -34,7 +27,6 @@ export interface Store {
     from: Position,
     limit: number,
   ) => Promise<Page<StatementLine>>;
-  /** Reads every account and entry: seconds when there are millions. */
   readonly readTrialBalance: () => Promise<TrialBalance>;
 }
 
@@ -101,39 +93,5 @@ async function readStatement(
         createdAt,
       };
     }),
-  };
-}
-
-const TRIAL_BALANCE = `
-  select
-    (select array[coalesce(sum(balance_minor) filter (where currency = 0), 0),
-                  coalesce(sum(balance_minor) filter (where currency = 1), 0),
-                  coalesce(sum(balance_minor) filter (where currency = 2), 0)]::text[] from accounts) as accounts,
-    (select array[coalesce(sum(minor) filter (where account_id & 3 = 0), 0),
-                  coalesce(sum(minor) filter (where account_id & 3 = 1), 0),
-                  coalesce(sum(minor) filter (where account_id & 3 = 2), 0)]::text[] from entries) as entries,
-    (select count(*) from entries) as entry_count,
-    (select count(*) from journals) as journals`;
-
-/** One statement, so that all of it is of one moment. */
-async function readTrialBalance(sql: Sql): Promise<TrialBalance> {
-  const row = one(
-    await sql.query<{
-      readonly accounts: readonly [string, string, string];
-      readonly entries: readonly [string, string, string];
-      readonly entry_count: string;
-      readonly journals: string;
-    }>(TRIAL_BALANCE),
-  );
-  const sums = ([coin, diamond, point]: readonly [string, string, string]): Balances => [
-    BigInt(coin),
-    BigInt(diamond),
-    BigInt(point),
-  ];
-  return {
-    accounts: sums(row.accounts),
-    entries: sums(row.entries),
-    journals: BigInt(row.journals),
-    entryCount: BigInt(row.entry_count),
   };
 }

@@ -27,6 +27,7 @@ export interface VerifyResult {
 
 interface PinRow {
   readonly batch: string;
+  readonly outbox_id: string;
   readonly hash: Buffer;
   readonly batches: string;
   readonly chained: string;
@@ -38,7 +39,7 @@ interface PinRow {
 
 // One statement, one snapshot.
 const PIN = `
-  select head.batch, head.hash,
+  select head.batch, head.outbox_id, head.hash,
          (select count(*) from batches) as batches,
          (select coalesce(sum(cardinality(journal_ids)), 0) from batches) as chained,
          (select count(*) from journals) as journals,
@@ -95,6 +96,9 @@ function checkPin(row: PinRow): void {
   if (row.batches !== row.batch) throw new LedgerProblem(`the head is at batch ${row.batch} of ${row.batches}`);
   if (row.chained !== row.journals) {
     throw new LedgerProblem(`there are ${row.journals} journals, and the batches name ${row.chained}`);
+  }
+  if (row.outbox_id !== row.journals) {
+    throw new LedgerProblem(`there are ${row.journals} journals, and the head counts ${row.outbox_id} events`);
   }
   if (row.counted !== row.entries) {
     throw new LedgerProblem(`there are ${row.entries} entries, and the accounts count ${row.counted}`);

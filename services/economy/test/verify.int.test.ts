@@ -55,6 +55,7 @@ describe('verification', () => {
     ['a balance', `update accounts set balance_minor = balance_minor + $1 where id = ${coins(4n)}`],
     ['a count', `update accounts set seq = seq + $1 where id = ${coins(4n)}`],
     ['the head', 'update ledger_head set batch = batch + $1'],
+    ['the count of events', 'update ledger_head set outbox_id = outbox_id + $1'],
     [
       'a batch hash',
       `update batches set hash = set_byte(hash, 3, (get_byte(hash, 3) + $1 + 256) % 256) where number = 2`,
