@@ -34,6 +34,8 @@ export type Attributes = Omit<Envelope, 'streamSeq' | 'messageId' | 'source' | '
 
 export const MESSAGE_ID_HEADER = 'Nats-Msg-Id';
 export const REPLAYED_HEADER = 'fanfare-replayed';
+/** The outbox row it was published from: for the producer's own relay, nobody else. */
+export const OUTBOX_ID_HEADER = 'fanfare-outbox-id';
 const SPEC_VERSION = '1.0';
 
 /** The message cannot be an event of this platform, however often it is looked at. */

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Sql } from '@fanfare/database';
 import { eventually } from '@fanfare/testing';
+import { headers } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Bus, replay } from '../src/index.ts';
 import { publisher } from '../src/outbox/publish.ts';
-import { move, openPlatform, type Platform, STREAM } from './platform.ts';
+import { waitingAmong } from '../src/outbox/store.ts';
+import { move, moved, openPlatform, type Platform, STREAM } from './platform.ts';
 import { storedEvents, upTo, versionsOf } from './stored.ts';
 
 let platform: Platform;
@@ -145,6 +148,36 @@ it('replays a range under new message ids and the same event ids, marked, after 
   expect(again.map((event) => event.eventId)).toEqual(stored.slice(2, 7).map((event) => event.eventId));
   expect(new Set(stored.map((event) => event.messageId)).size).toBe(15);
   expect(await replay(platform.database, {})).toBe(10);
+});
+
+it('leads on over messages that no relay has published, whatever they say they are', async () => {
+  const first = await platform.relay();
+  await eventually(() => expect(first.leading()).toBe(true));
+  await first.stop?.();
+  for (const outboxId of ['', '1', 'x', '-1', '9999999999999999999']) {
+    const made = headers();
+    made.set('fanfare-outbox-id', outboxId);
+    await bus.jetstream().publish(moved.subject, '{}', { headers: made, msgID: `zero\u0000byte ${outboxId}` });
+  }
+  await move(platform.database, 'a', 1, 2);
+  await platform.relay();
+  await eventually(async () => expect(versionsOf((await storedEvents(bus)).slice(5))).toEqual({ a: [1, 2] }));
+});
+
+it('looks for published events among those that wait without reading all of them', async () => {
+  await move(platform.database, 'a', 1, 5000);
+  const plans: string[] = [];
+  const explaining: Sql = {
+    query: async (text, values) => {
+      const { rows } = await platform.database.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+      return { rows: [], rowCount: 0 };
+    },
+  };
+  await waitingAmong(explaining, [{ messageId: 'm', outboxId: '7' }]);
+  expect(plans).toEqual([expect.stringContaining('outbox_pkey')]);
+  await waitingAmong(explaining, []);
+  expect(plans).toHaveLength(1);
 });
 
 it('publishes nothing while no relay runs, and everything when one does', async () => {

@@ -8,7 +8,7 @@
  */
 import { createInbox, headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/transport-node';
 import type { Bus } from '../bus.ts';
-import { MESSAGE_ID_HEADER } from '../envelope.ts';
+import { MESSAGE_ID_HEADER, OUTBOX_ID_HEADER } from '../envelope.ts';
 import type { Placed, StoredEvent } from './store.ts';
 
 /**
@@ -98,6 +98,7 @@ function headersOf(event: StoredEvent, stream: string, lastSeq: number): MsgHdrs
     made.append(name, value);
   }
   made.append(MESSAGE_ID_HEADER, event.messageId);
+  made.append(OUTBOX_ID_HEADER, event.id);
   made.append(EXPECTED_STREAM, stream);
   made.append(EXPECTED_LAST_SEQUENCE, String(lastSeq));
   return made;

@@ -7,7 +7,7 @@ const sent = (marks: Readonly<Record<number, string>>) =>
     .map(([seq, messageId]) => ({ streamSeq: Number(seq), messageId }))
     .reverse();
 const stored = (marks: Readonly<Record<number, string>>) =>
-  new Map(Object.entries(marks).map(([seq, messageId]) => [Number(seq), messageId]));
+  new Map(Object.entries(marks).map(([seq, messageId]) => [Number(seq), { messageId }]));
 
 describe('the newest event that the stream confirms', () => {
   it('is the newest sent when the stream has it', () => {

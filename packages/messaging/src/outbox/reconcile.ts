@@ -10,9 +10,18 @@
 
 import type { Sql } from '@fanfare/database';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { MESSAGE_ID_HEADER } from '../envelope.ts';
+import { MESSAGE_ID_HEADER, OUTBOX_ID_HEADER } from '../envelope.ts';
 import { type Publish, publishWindow } from './publish.ts';
-import { moveToSent, type Placed, placeSent, type SentMark, sentAfter, sentUpTo, waitingAmong } from './store.ts';
+import {
+  moveToSent,
+  type Origin,
+  type Placed,
+  placeSent,
+  type SentMark,
+  sentAfter,
+  sentUpTo,
+  waitingAmong,
+} from './store.ts';
 
 /** Most events that are ever on their way at once, and so the most that can be in the stream without our knowing. */
 export const WINDOW = 256;
@@ -21,30 +30,32 @@ export const WINDOW = 256;
 export interface StreamView {
   readonly firstSeq: number;
   readonly lastSeq: number;
-  /** Message ids by sequence; what is not stored (any more) is missing. */
-  readonly messageIds: (sequences: readonly number[]) => Promise<ReadonlyMap<number, string>>;
+  /** Messages by sequence; what is not stored (any more) is missing. */
+  readonly messages: (sequences: readonly number[]) => Promise<ReadonlyMap<number, Origin>>;
 }
 
 export async function viewStream(manager: JetStreamManager, stream: string): Promise<StreamView> {
   const { state } = await manager.streams.info(stream);
-  const idAt = async (seq: number): Promise<readonly [number, string] | null> => {
+  const messageAt = async (seq: number): Promise<readonly [number, Origin] | null> => {
     const message = await manager.streams.getMessage(stream, { seq });
-    return message === null ? null : [seq, message.header.get(MESSAGE_ID_HEADER)];
+    if (message === null) return null;
+    const { header } = message;
+    return [seq, { messageId: header.get(MESSAGE_ID_HEADER), outboxId: header.get(OUTBOX_ID_HEADER) }];
   };
   return {
     firstSeq: state.first_seq,
     lastSeq: state.last_seq,
-    messageIds: async (sequences) => {
+    messages: async (sequences) => {
       const stored = sequences.filter((seq) => seq >= state.first_seq && seq <= state.last_seq && seq > 0);
-      const found = await Promise.all(stored.map(idAt));
+      const found = await Promise.all(stored.map(messageAt));
       return new Map(found.filter((entry) => entry !== null));
     },
   };
 }
 
 /** The last window of the stream: what was published most recently, whether or not anybody noted it. */
-const tailOf = (stream: StreamView): Promise<ReadonlyMap<number, string>> =>
-  stream.messageIds(Array.from({ length: WINDOW }, (_, back) => stream.lastSeq - back));
+const tailOf = (stream: StreamView): Promise<ReadonlyMap<number, Origin>> =>
+  stream.messages(Array.from({ length: WINDOW }, (_, back) => stream.lastSeq - back));
 
 export interface Reconciled {
   /** The stream's last sequence; the next event follows it. */
@@ -64,12 +75,11 @@ export async function reconcile(sql: Sql, stream: StreamView, publish: Publish):
   return { lastSeq, found, republished };
 }
 
-async function moveFound(sql: Sql, tail: ReadonlyMap<number, string>): Promise<number> {
+async function moveFound(sql: Sql, tail: ReadonlyMap<number, Origin>): Promise<number> {
   const waiting = await waitingAmong(sql, [...tail.values()]);
   const placed: Placed[] = [];
-  for (const [streamSeq, messageId] of tail) {
-    const id = waiting.get(messageId);
-    if (id !== undefined) placed.push({ id, streamSeq });
+  for (const [streamSeq, { messageId, outboxId }] of tail) {
+    if (waiting.get(outboxId) === messageId) placed.push({ id: outboxId, streamSeq });
   }
   await moveToSent(sql, placed);
   return placed.length;
@@ -83,7 +93,7 @@ async function lastAgreement(sql: Sql, stream: StreamView): Promise<number> {
     const page = await sentUpTo(sql, below, limit);
     const oldest = page.at(-1);
     if (oldest === undefined) return 0;
-    const stored = await stream.messageIds(page.map((mark) => mark.streamSeq));
+    const stored = await stream.messages(page.map((mark) => mark.streamSeq));
     const agreed = newestAgreement(page, stored, stream.firstSeq);
     if (agreed !== null) return agreed;
     below = oldest.streamSeq - 1;
@@ -93,18 +103,18 @@ async function lastAgreement(sql: Sql, stream: StreamView): Promise<number> {
 /** The first of these (latest first) that the stream confirms. Pure. */
 export function newestAgreement(
   sent: readonly SentMark[],
-  stored: ReadonlyMap<number, string>,
+  stored: ReadonlyMap<number, Pick<Origin, 'messageId'>>,
   firstSeq: number,
 ): number | null {
   const agrees = (mark: SentMark): boolean =>
-    mark.streamSeq < firstSeq || stored.get(mark.streamSeq) === mark.messageId;
+    mark.streamSeq < firstSeq || stored.get(mark.streamSeq)?.messageId === mark.messageId;
   return sent.find(agrees)?.streamSeq ?? null;
 }
 
 interface Completion {
   readonly lastSeq: number;
   readonly agreed: number;
-  readonly tail: ReadonlyMap<number, string>;
+  readonly tail: ReadonlyMap<number, Origin>;
 }
 
 /** Publishes again what was sent after the last agreement and is not in the stream. */
@@ -114,7 +124,7 @@ async function completeStream(
   publish: Publish,
 ): Promise<{ readonly lastSeq: number; readonly republished: number }> {
   // An earlier attempt may have published some of it and could not note it.
-  const seqOf = new Map([...tail].map(([streamSeq, messageId]) => [messageId, streamSeq]));
+  const seqOf = new Map([...tail].map(([streamSeq, { messageId }]) => [messageId, streamSeq]));
   let next = lastSeq;
   let republished = 0;
   // Sequences only shrink when an event is published again, so a cursor over the old ones meets each event once.

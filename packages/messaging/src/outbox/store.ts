@@ -44,13 +44,28 @@ export async function moveToSent(sql: Sql, placed: readonly Placed[]): Promise<v
   );
 }
 
-/** Which of these messages still wait, by message id. */
-export async function waitingAmong(sql: Sql, messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** A message of the stream, and the outbox row it says it was published from. */
+export interface Origin {
+  readonly messageId: string;
+  /** Empty for a message that no relay has published. */
+  readonly outboxId: string;
+}
+
+/** Whether PostgreSQL can read it as a `bigint`: a header may say anything. */
+const isRowId = (text: string): boolean => /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n;
+
+/**
+ * Message ids by row id of those of these messages that still wait. They are found by the primary key, because millions
+ * may wait and message ids have no index; a database that was restored may have given the id to another event.
+ */
+export async function waitingAmong(sql: Sql, origins: readonly Origin[]): Promise<ReadonlyMap<string, string>> {
+  const ids = origins.map((origin) => origin.outboxId).filter(isRowId);
+  if (ids.length === 0) return new Map();
   const { rows } = await sql.query<{ id: string; message_id: string }>(
-    'select id, message_id from platform.outbox where message_id = any($1)',
-    [messageIds],
+    'select id, message_id from platform.outbox where id = any($1::bigint[])',
+    [ids],
   );
-  return new Map(rows.map((row) => [row.message_id, row.id]));
+  return new Map(rows.map((row) => [row.id, row.message_id]));
 }
 
 /** Sent events up to a sequence, the latest first. */
