@@ -17,6 +17,9 @@ export interface DeadLetter {
 /** A stack is long and its beginning says it. */
 const ERROR_CHARACTERS = 4000;
 
+/** PostgreSQL's text cannot hold a zero byte, which anything that came from outside may have. */
+const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD');
+
 export async function buryEvent(sql: Sql, consumer: string, letter: DeadLetter): Promise<void> {
   const error = letter.error instanceof Error ? (letter.error.stack ?? letter.error.message) : String(letter.error);
   await sql.query(
@@ -26,13 +29,13 @@ export async function buryEvent(sql: Sql, consumer: string, letter: DeadLetter):
        attempts = dead_letters.attempts + excluded.attempts, resolved_at = null`,
     [
       consumer,
-      letter.eventId,
+      storable(letter.eventId),
       letter.subject,
       letter.streamSeq,
-      JSON.stringify(letter.headers),
-      // PostgreSQL's text cannot hold a zero byte, which a malformed body may have.
-      letter.payload.replaceAll('\u0000', '\uFFFD'),
-      error.slice(0, ERROR_CHARACTERS),
+      // JSON would escape it, and whoever reads the value as text would fail later.
+      JSON.stringify(Object.fromEntries(Object.entries(letter.headers).map((header) => header.map(storable)))),
+      storable(letter.payload),
+      storable(error.slice(0, ERROR_CHARACTERS)),
       letter.attempts,
     ],
   );
