@@ -77,21 +77,32 @@ const FIND_REFUSALS = `
 
 export const REMEMBER_REFUSALS = '24 hours';
 
+/** What a batch looks up, as array literals. */
+export interface BatchKeys {
+  /** Accounts that may change, in the order of their locks. */
+  readonly posted: string;
+  /** Accounts that are only shown: the rest of the wallets concerned. */
+  readonly shown: string;
+  readonly journalIds: string;
+}
+
 /** Begins the transaction and leaves it open with the head locked. */
-export async function readBatch(client: pg.Client, commands: readonly LedgerCommand[]): Promise<BatchRead> {
-  const { posted, shown } = accountsOf(commands);
-  const ids = `{${commands.map((command) => command.journalId).join(',')}}`;
+export async function readBatch(client: pg.Client, { posted, shown, journalIds }: BatchKeys): Promise<BatchRead> {
   const [, head, locked, read, journals, refusals] = await allSettledOrThrow([
     client.query('begin'),
     client.query<HeadRow>({ name: 'lock_head', text: LOCK_HEAD }),
     client.query<AccountColumns>({
       name: 'lock_accounts',
       text: `${ACCOUNT} order by id for no key update`,
-      values: [`{${posted.join(',')}}`],
+      values: [posted],
     }),
-    client.query<AccountColumns>({ name: 'read_accounts', text: ACCOUNT, values: [`{${shown.join(',')}}`] }),
-    client.query<JournalColumns>({ name: 'find_journals', text: FIND_JOURNALS, values: [ids] }),
-    client.query<RefusalColumns>({ name: 'find_refusals', text: FIND_REFUSALS, values: [ids, REMEMBER_REFUSALS] }),
+    client.query<AccountColumns>({ name: 'read_accounts', text: ACCOUNT, values: [shown] }),
+    client.query<JournalColumns>({ name: 'find_journals', text: FIND_JOURNALS, values: [journalIds] }),
+    client.query<RefusalColumns>({
+      name: 'find_refusals',
+      text: FIND_REFUSALS,
+      values: [journalIds, REMEMBER_REFUSALS],
+    }),
   ]);
   return {
     head: headOf(head.rows),
@@ -118,8 +129,8 @@ export async function allSettledOrThrow<T extends readonly unknown[]>(
   return results.map((result) => (result.status === 'fulfilled' ? result.value : undefined)) as unknown as T;
 }
 
-/** Accounts that may change, and those that are only shown (the rest of the wallets concerned); both sorted. */
-function accountsOf(commands: readonly LedgerCommand[]): { posted: readonly AccountId[]; shown: readonly AccountId[] } {
+/** Pure. @throws RangeError when a command is none that parsing lets through */
+export function keysOf(commands: readonly LedgerCommand[]): BatchKeys {
   const posted = new Set<AccountId>();
   const users = new Set<bigint>();
   for (const { legs, userId } of commands) {
@@ -131,9 +142,15 @@ function accountsOf(commands: readonly LedgerCommand[]): { posted: readonly Acco
     }
   }
   const shown = [...users].flatMap(walletOf).filter((id) => !posted.has(id));
-  return { posted: [...posted].sort(ascending), shown };
+  return {
+    posted: arrayOf([...posted].sort(ascending)),
+    shown: arrayOf(shown),
+    journalIds: arrayOf(commands.map((command) => command.journalId)),
+  };
 }
 
+/** Neither numbers nor uuids need quotes. */
+const arrayOf = (values: readonly (bigint | string)[]): string => `{${values.join(',')}}`;
 const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
 
 function headOf(rows: readonly HeadRow[]): Head {

@@ -3,16 +3,16 @@
  *
  * A batch is two round trips (batch-read, batch-write) around a pure fold, in one transaction. A failed attempt is
  * judged by retry.ts. Commands are sent again unchanged: if the lost commit had arrived after all, their ids are found
- * and they are answered as they were the first time. A batch that the database refuses is halved until the command it
- * refuses is alone; only that one fails.
+ * and they are answered as they were the first time. A batch that the database refuses, or that a bug of ours
+ * keeps from being computed, is halved until the command to blame is alone; only that one fails.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, commonErrors, type Logger } from '@fanfare/kit';
 import type pg from 'pg';
-import { readBatch } from './batch-read.ts';
-import { writeBatch } from './batch-write.ts';
+import { keysOf, readBatch } from './batch-read.ts';
+import { rowsOf, writeBatch } from './batch-write.ts';
 import type { LedgerCommand, Verdict } from './command.ts';
-import { type Folded, foldBatch, type LedgerState } from './fold.ts';
+import { foldBatch } from './fold.ts';
 import { connectLedger, type LedgerConnection } from './ledger-connection.ts';
 import type { LedgerMetrics } from './metrics.ts';
 import { FoldFailure, failureOf, pauseMs, stepAfter } from './retry.ts';
@@ -97,7 +97,7 @@ export class BatchRunner {
     const [first] = batch;
     if (first !== undefined && batch.length === 1) {
       const { journalId, operation } = first.command;
-      this.#options.log.error({ err: cause, journalId, operation }, 'the database refuses this command');
+      this.#options.log.error({ err: cause, journalId, operation }, 'this command cannot be posted');
       return rejectAll(batch, commonErrors.INTERNAL());
     }
     const middle = Math.ceil(batch.length / 2);
@@ -137,16 +137,20 @@ export class BatchRunner {
 
   /** One transaction; answers its commands when it is committed. */
   async #transact(client: pg.Client, batch: readonly Waiting[]): Promise<void> {
-    const { head, state } = await readBatch(client, commandsOf(batch));
+    const { head, state } = await readBatch(
+      client,
+      computed(() => keysOf(commandsOf(batch))),
+    );
     this.#healthy = true;
     // The wait for the head is over: who has left by now is not charged.
     const live = this.#dropExpired(batch);
     for (const waiting of live) waiting.folded = true;
-    const folded = foldOrFail(state, commandsOf(live), head.now);
+    const folded = computed(() => foldBatch(state, commandsOf(live), head.now));
     if (folded.journals.length === 0 && folded.refusals.length === 0) {
       await client.query('rollback');
     } else {
-      await writeBatch(client, head, folded);
+      const rows = computed(() => rowsOf(head, folded));
+      await writeBatch(client, rows);
       if (folded.journals.length > 0) this.#options.onPosted();
     }
     for (const [index, verdict] of folded.verdicts.entries()) this.#answer(live[index], verdict);
@@ -174,10 +178,14 @@ async function abandon({ client, usable, drop }: LedgerConnection, error: unknow
   throw error;
 }
 
-function foldOrFail(state: LedgerState, commands: readonly LedgerCommand[], postedAt: Date): Folded {
+/**
+ * What is computed between the round trips. Nothing of it talks to anybody, so whatever it throws is no lost connection
+ * and would be thrown again.
+ */
+function computed<T>(work: () => T): T {
   try {
-    return foldBatch(state, commands, postedAt);
+    return work();
   } catch (error) {
-    throw new FoldFailure('the fold threw', { cause: error });
+    throw new FoldFailure('a batch could not be computed', { cause: error });
   }
 }

@@ -68,16 +68,12 @@ select case when (select count(*) from moved) <> cardinality($9::int8[]) then le
             when (select count(*) from head) <> 1 then ledger_fail('the head moved meanwhile')
             else 0 end`;
 
-/**
- * Writes what was folded and commits.
- * @throws pg.DatabaseError when the database refuses it: nothing was committed. Any other failure leaves open whether
- * it was; the same commands, sent again, find out by their ids.
- */
-export async function writeBatch(client: pg.Client, head: Head, folded: Folded): Promise<void> {
+/** The values of {@link writeBatch} for what was folded. Pure. @throws when a command has what no row can be made of */
+export function rowsOf(head: Head, folded: Folded): readonly unknown[] {
   const postsJournals = folded.journals.length > 0;
   const number = postsJournals ? head.batch + 1n : head.batch;
   const hash = postsJournals ? batchHash(head.hash, number, head.now, folded.journals.map(hashed)) : head.hash;
-  const values = [
+  return [
     head.now,
     ...openedColumns(folded),
     ...movedColumns(folded),
@@ -91,8 +87,16 @@ export async function writeBatch(client: pg.Client, head: Head, folded: Folded):
     hash,
     head.batch,
   ];
+}
+
+/**
+ * Writes the rows of a batch and commits.
+ * @throws pg.DatabaseError when the database refuses it: nothing was committed. Any other failure leaves open whether
+ * it was; the same commands, sent again, find out by their ids.
+ */
+export async function writeBatch(client: pg.Client, rows: readonly unknown[]): Promise<void> {
   const [, commit] = await allSettledOrThrow([
-    client.query({ name: 'write_batch', text: WRITE, values }),
+    client.query({ name: 'write_batch', text: WRITE, values: [...rows] }),
     client.query('commit'),
   ]);
   // Committing an aborted transaction answers ROLLBACK, without an error.

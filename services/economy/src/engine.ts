@@ -30,7 +30,7 @@ export interface Engine extends Part {
    * Posts one command and resolves to its verdict once that is committed.
    * @param waitMs the command is dropped unless the ledger looks at it within this time; 0: no limit
    * @throws OVERLOADED at once when the queue is full; UNAVAILABLE when the database stays away (the outcome is then
-   * unknown, and the same command may be sent again); INTERNAL when the database refuses this command
+   * unknown, and the same command may be sent again); INTERNAL when this command cannot be posted
    */
   readonly post: (command: LedgerCommand, waitMs: number) => Promise<Verdict>;
 }

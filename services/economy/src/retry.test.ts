@@ -26,7 +26,7 @@ describe('a failed batch', () => {
     expect(failureOf(new NotCommitted())).toBe('reconnect');
   });
 
-  it('is refused when the rules threw', () => {
+  it('is refused when it could not be computed', () => {
     expect(failureOf(new FoldFailure())).toBe('refused');
   });
 });

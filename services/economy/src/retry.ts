@@ -4,7 +4,7 @@ import pg from 'pg';
 /**
  * - `again`: another attempt may do better and the connection is fine.
  * - `reconnect`: the connection is lost; if the commit had left, its outcome is unknown until the ids are looked up.
- * - `refused`: the database will not take this batch, however often it is sent.
+ * - `refused`: this batch cannot be posted, however often it is tried.
  */
 export type Failure = 'again' | 'reconnect' | 'refused';
 
@@ -35,7 +35,7 @@ export function stepAfter(failure: Failure, races: number, elapsedMs: number): S
   return elapsedMs > GIVE_UP_AFTER_MS ? 'give_up' : 'again';
 }
 
-/** The rules themselves threw, which is a bug that one command has found. */
+/** What is computed of a batch threw (its keys, the rules, its rows), which is a bug that one command has found. */
 export class FoldFailure extends Error {
   override readonly name = 'FoldFailure';
 }

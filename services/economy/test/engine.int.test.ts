@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@fanfare/testing';
 import { describe, expect, it } from 'vitest';
 import { issuance } from '../src/accounts.ts';
+import type { LedgerCommand } from '../src/command.ts';
 import { verifyLedger } from '../src/verify.ts';
 import { coins, command, grant, move, pay, reasonOf, receiptOf, testLedger } from './ledger.ts';
 
@@ -99,6 +100,20 @@ describe('the engine', () => {
     );
     expect(entries.map((entry) => entry.journal_id)).toEqual(good.map((each) => each.journalId));
     await ledger.sql('alter table journals drop constraint journals_poison');
+  });
+
+  const audit = { caller: 'user:1', action: 'wallet.grant', target: 'user:13', reason: 'gift', details: {} };
+  it.each<[string, Partial<LedgerCommand>]>([
+    ['read', { userId: 2n ** 60n }],
+    ['judged', { intent: null as never }],
+    ['written', { audit: { ...audit, details: { amount: 1n as never } } }],
+  ])('refuses only the command that cannot be %s for a bug of ours, at once and for good', async (_when, wrong) => {
+    const before = await balanceOf(13n);
+    const batch = Array.from({ length: 20 }, () => grant(13n, 1n)).toSpliced(7, 0, { ...grant(13n, 1n), ...wrong });
+    const results = await Promise.allSettled(batch.map((each) => ledger.engine.post(each, 0)));
+    const refused = results.flatMap((result, n) => (result.status === 'rejected' ? [[n, result.reason.kind]] : []));
+    expect(refused).toEqual([[7, 'internal']]);
+    expect((await balanceOf(13n)) - before).toBe(20n);
   });
 
   it('writes the audit row of a command with its journal, once', async () => {
