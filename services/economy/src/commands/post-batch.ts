@@ -9,6 +9,8 @@ import { parseCommand } from '../parse-command.ts';
 /**
  * Posts many commands with a verdict each, in their order. What one command does wrong, and what the ledger cannot do
  * for it, is that command's refusal; nothing is remembered of it, and the others do not notice.
+ * A refusal of kind `unavailable` leaves open whether the command was posted; by its kind a caller tells that from a
+ * verdict of the ledger.
  */
 export function postBatch(engine: Engine, commands: readonly PostCommand[]): Promise<WireVerdict[]> {
   return Promise.all(
