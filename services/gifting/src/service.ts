@@ -19,6 +19,7 @@ import {
   tlsFilesOf,
 } from '@fanfare/kit';
 import { consumers, openBus, outboxRelay } from '@fanfare/messaging';
+import type { Registry } from 'prom-client';
 import { catalogue as openCatalogue } from './catalogue.ts';
 import { coalescer } from './coalescer.ts';
 import { combos as openCombos } from './combos.ts';
@@ -48,24 +49,9 @@ export async function createGiftingService(config: Config, overrides: Partial<De
   const clock = overrides.clock ?? systemClock;
   const registry = createMetrics('gifting');
   const metrics = giftMetrics(registry);
-  const databaseUrl = config.DATABASE_URL;
-  const database = openDatabase({ url: databaseUrl, poolSize: config.DATABASE_POOL_SIZE, log });
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const bus = openBus({
-    url: config.NATS_URL,
-    name: 'gifting',
-    credsFile: config.NATS_CREDS_FILE,
-    tlsCaFile: config.NATS_TLS_CA_FILE,
-    log,
-  });
-  const relay = outboxRelay({
-    service: 'gifting',
-    databaseUrl,
-    bus,
-    log,
-    metrics: registry,
-    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
-  });
+  const { bus, relay } = connectBroker(config, log, registry);
   const store = catalogueStore(prisma);
   const catalogue = openCatalogue({
     readAll: store.readGifts,
@@ -119,6 +105,26 @@ export async function createGiftingService(config: Config, overrides: Partial<De
     { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS },
   );
   return { ...service, rpcPort: rpc.port, opsPort: ops.port };
+}
+
+/** Where events come from, and the relay that brings this service's own there. */
+function connectBroker(config: Config, log: Logger, metrics: Registry) {
+  const bus = openBus({
+    url: config.NATS_URL,
+    name: 'gifting',
+    credsFile: config.NATS_CREDS_FILE,
+    tlsCaFile: config.NATS_TLS_CA_FILE,
+    log,
+  });
+  const relay = outboxRelay({
+    service: 'gifting',
+    databaseUrl: config.DATABASE_URL,
+    bus,
+    log,
+    metrics,
+    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
+  });
+  return { bus, relay };
 }
 
 interface PeerDeps {
