@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'fanfare-image-'));
 const secret = 'a-secret-of-at-least-32-characters';
 let running: ChildProcess | undefined;
+let nats: Awaited<ReturnType<typeof privateNats>> | undefined;
 
 function must(command: string, args: readonly string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
@@ -24,8 +25,9 @@ beforeAll(() => {
   must(process.execPath, ['deploy/docker/bundle.ts', 'identity', folder]);
 }, 60_000);
 
-afterAll(() => {
+afterAll(async () => {
   running?.kill('SIGKILL');
+  await nats?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -43,7 +45,7 @@ test('an image in production mode refuses to start without its secrets, and name
 
 test('an image migrates its database, becomes ready, and leaves cleanly when told to', async () => {
   const database = await cloneDatabase('platform');
-  const nats = await privateNats();
+  nats = await privateNats();
   const opsPort = await freePort();
   const env = {
     FANFARE_ENV: 'production',

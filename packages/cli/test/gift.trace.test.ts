@@ -16,11 +16,13 @@ import { createRoomsService } from '../../../services/rooms/src/service.ts';
 import { administrator, openStage } from './people.ts';
 
 const services: Service[] = [];
+const servers: { readonly stop: () => Promise<void> }[] = [];
 let url: string;
 
 /** The whole platform in this process, because that is where the spans are kept. */
 beforeAll(async () => {
   const [nats, redis] = await Promise.all([privateNats(), privateRedis()]);
+  servers.push(nats, redis);
   const ports = Object.fromEntries(
     await Promise.all(
       ['identity', 'economy', 'gifting', 'rooms', 'gateway'].map(async (name) => [name, await freePort()]),
@@ -53,6 +55,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const service of services.reverse()) await service.stop();
+  for (const server of servers) await server.stop();
 });
 
 test('one gift is one trace, from the socket over gRPC, PostgreSQL and NATS to the sockets of the room', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CallerKind, userCaller } from '@fanfare/kit';
@@ -9,8 +9,10 @@ import { drift } from '../src/drift.ts';
 import { MigrationChanged, migrate, recordAudit } from '../src/index.ts';
 
 const clients: pg.Client[] = [];
+const folders: string[] = [];
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.end();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 async function freshDatabase(): Promise<{ url: string; client: pg.Client }> {
@@ -23,6 +25,7 @@ async function freshDatabase(): Promise<{ url: string; client: pg.Client }> {
 
 function serviceWith(migrations: Readonly<Record<string, string>>, schema = ''): string {
   const dir = mkdtempSync(join(tmpdir(), 'fanfare-migrations-'));
+  folders.push(dir);
   mkdirSync(join(dir, 'prisma/migrations'), { recursive: true });
   writeFileSync(join(dir, 'prisma/schema.prisma'), schema);
   for (const [name, sql] of Object.entries(migrations)) {

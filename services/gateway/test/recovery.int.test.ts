@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { events } from '@fanfare/contracts';
 import { eventually, freePort, privateNats } from '@fanfare/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -205,7 +208,7 @@ describe('a gateway', () => {
   });
 
   it('shows once and in order what was published while its bus was away, to clients that stay connected', async () => {
-    const dataDir = `/tmp/fanfare-edge-${process.pid}-${Date.now()}`;
+    const dataDir = mkdtempSync(join(tmpdir(), 'fanfare-edge-'));
     const port = await freePort();
     let nats = await privateNats({ dataDir, port });
     try {
@@ -227,6 +230,7 @@ describe('a gateway', () => {
       await gateway.stop();
     } finally {
       await nats.stop();
+      rmSync(dataDir, { recursive: true, force: true });
     }
   });
 });
