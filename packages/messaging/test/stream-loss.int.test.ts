@@ -1,10 +1,12 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Sql } from '@fanfare/database';
 import { eventually, type FaultProxy, faultProxy, freePort, privateNats, type RunningServer } from '@fanfare/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Bus, Relay } from '../src/index.ts';
-import { move, openPlatform, type Platform, STREAM } from './platform.ts';
+import { type Bus, ensureStream, type Relay, replay } from '../src/index.ts';
+import { reconcile, viewStream } from '../src/outbox/reconcile.ts';
+import { move, moved, openPlatform, type Platform, SERVICE, STREAM } from './platform.ts';
 import { storedEvents, upTo, versionsOf } from './stored.ts';
 
 /** Short, so that a test can outlive it. */
@@ -127,6 +129,65 @@ it('completes a stream that was restored from an older copy, also when the copy 
     await settled();
     await expectVersions(upTo(next + 99));
   }
+});
+
+/** A new stream in which somebody else was first: sequences of events that are published again only grow. */
+async function recreateWithStrays(count: number): Promise<void> {
+  await relay.stop?.();
+  await (await bus.manager()).streams.delete(STREAM);
+  await ensureStream(bus, SERVICE, { duplicateWindowMs: DUPLICATE_WINDOW_MS });
+  for (const version of upTo(count)) {
+    await bus.jetstream().publish(moved.subject, JSON.stringify({ entity: 'stray', version }));
+  }
+}
+
+const isNotedWhereItIs = async (): Promise<void> => {
+  const { rows } = await platform.database.query<{ message_id: string; stream_seq: string }>(
+    'select message_id, stream_seq from platform.outbox_sent order by stream_seq',
+  );
+  const stored = (await storedEvents(bus)).filter((event) => event.entity !== 'stray');
+  expect(rows.map((row) => [row.message_id, Number(row.stream_seq)])).toEqual(
+    stored.map((event) => [event.messageId, event.seq]),
+  );
+};
+
+it.each([1, 5, 300])('completes a recreated stream in which %i messages of others are', async (strays) => {
+  await send(1, 600);
+  await settled();
+  await recreateWithStrays(strays);
+  await platform.relay();
+  await send(601, 10);
+  await eventually(async () => {
+    expect(versionsOf(await storedEvents(bus))).toEqual({ stray: upTo(strays), a: upTo(610) });
+  }, 15_000);
+  await settled();
+  await isNotedWhereItIs();
+});
+
+it('completes a recreated stream after it was interrupted, what was replayed last', async () => {
+  await send(1, 600);
+  await settled();
+  expect(await replay(platform.database, { fromSeq: 1n, toSeq: 3n })).toBe(3);
+  relay.wake();
+  await settled();
+  await recreateWithStrays(5);
+  await send(601, 10);
+  let windows = 0;
+  const interrupted: Sql = {
+    query: (text, values) => {
+      windows += text.includes('delete from platform.outbox_sent') ? 1 : 0;
+      if (windows === 2) throw new Error('interrupted');
+      return platform.database.query(text, values);
+    },
+  };
+  const view = await viewStream(await bus.manager(), STREAM);
+  await expect(reconcile(interrupted, view, () => {})).rejects.toThrow('interrupted');
+  await platform.relay();
+  await eventually(async () => {
+    expect(versionsOf(await storedEvents(bus))).toEqual({ stray: upTo(5), a: [...upTo(610), 1, 2, 3] });
+  }, 15_000);
+  await settled();
+  await isNotedWhereItIs();
 });
 
 it('does not publish again what was purged', async () => {

@@ -53,21 +53,15 @@ export async function lead(of: Leadership, sql: Session): Promise<void> {
 }
 
 /** @returns the stream's last sequence, when stream and database agree */
-async function takeOver({ bus, service, log, metrics, ...of }: Leadership, sql: Session): Promise<number> {
+async function takeOver({ bus, service, log, metrics, onProgress, ...of }: Leadership, sql: Session): Promise<number> {
   await ensureStream(bus, service, of.stream);
   const stream = streamOf(service);
   const view = await viewStream(await bus.manager(), stream);
-  // Completing a long stream is progress too, and must not be slowed down by every failure more.
-  const publish: Publish = async (event, after) => {
-    const seq = await of.publish(event, after);
-    of.onProgress();
-    return seq;
-  };
-  const { lastSeq, found, republished } = await reconcile(sql, view, publish);
-  metrics.republished.inc(republished);
-  if (republished > 0) log.warn({ stream, republished }, 'the stream had lost events; they were published again');
-  log.info({ stream, lastSeq, found }, 'outbox relay leads');
-  return lastSeq;
+  const { found, lost } = await reconcile(sql, view, onProgress);
+  metrics.republished.inc(lost);
+  if (lost > 0) log.warn({ stream, lost }, 'the stream had lost events; they are published again');
+  log.info({ stream, lastSeq: view.lastSeq, found }, 'outbox relay leads');
+  return view.lastSeq;
 }
 
 /** What a leader does now and then, beside its work. */

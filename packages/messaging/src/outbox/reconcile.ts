@@ -4,24 +4,15 @@
  * 1. Events that still wait but are in the stream's last window were published by somebody who could not note it any
  *    more. Exactly those are moved: never "everything up to", because a lower id may have been committed later.
  * 2. If the stream ends before the last event we know it had, or has another message there, it was recreated or
- *    restored from a copy. What it lost is published again, in the old order, after the last message that agrees.
- *    What is merely gone (purged, too old) was there and is no loss.
+ *    restored from a copy. What it lost waits again under its old ids, before everything younger, and goes out as
+ *    anything else: so there is one way to publish, and one to go on after an interruption. Of it, what the stream has
+ *    nevertheless (at another place) is moved like the first. What is merely gone (purged, too old) was there and is no
+ *    loss.
  */
-
 import type { Sql } from '@fanfare/database';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { MESSAGE_ID_HEADER, OUTBOX_ID_HEADER } from '../envelope.ts';
-import { type Publish, publishWindow } from './publish.ts';
-import {
-  moveToSent,
-  type Origin,
-  type Placed,
-  placeSent,
-  type SentMark,
-  sentAfter,
-  sentUpTo,
-  waitingAmong,
-} from './store.ts';
+import { moveToSent, type Origin, type Placed, type SentMark, sentUpTo, takeBack, waitingAmong } from './store.ts';
 
 /** Most events that are ever on their way at once, and so the most that can be in the stream without our knowing. */
 export const WINDOW = 256;
@@ -58,21 +49,27 @@ const tailOf = (stream: StreamView): Promise<ReadonlyMap<number, Origin>> =>
   stream.messages(Array.from({ length: WINDOW }, (_, back) => stream.lastSeq - back));
 
 export interface Reconciled {
-  /** The stream's last sequence; the next event follows it. */
-  readonly lastSeq: number;
   /** Events that were in the stream although they seemed to wait. */
   readonly found: number;
-  /** Events that the stream had lost. */
-  readonly republished: number;
+  /** Events that the stream had lost; they wait again. */
+  readonly lost: number;
 }
 
-/** @throws when the stream or the database does not answer, or the stream changes meanwhile: then do it again */
-export async function reconcile(sql: Sql, stream: StreamView, publish: Publish): Promise<Reconciled> {
+/**
+ * Taking back much is long: `onProgress` is called after every window of it.
+ * @throws when the stream or the database does not answer; then do it again
+ */
+export async function reconcile(sql: Sql, stream: StreamView, onProgress: () => void): Promise<Reconciled> {
   const tail = await tailOf(stream);
   const found = await moveFound(sql, tail);
   const agreed = await lastAgreement(sql, stream);
-  const { lastSeq, republished } = await completeStream(sql, { lastSeq: stream.lastSeq, agreed, tail }, publish);
-  return { lastSeq, found, republished };
+  let takenBack = 0;
+  for (let window = WINDOW; window === WINDOW; takenBack += window) {
+    window = await takeBack(sql, agreed, WINDOW);
+    onProgress();
+  }
+  const elsewhere = takenBack === 0 ? 0 : await moveFound(sql, tail);
+  return { found, lost: takenBack - elsewhere };
 }
 
 async function moveFound(sql: Sql, tail: ReadonlyMap<number, Origin>): Promise<number> {
@@ -109,40 +106,4 @@ export function newestAgreement(
   const agrees = (mark: SentMark): boolean =>
     mark.streamSeq < firstSeq || stored.get(mark.streamSeq)?.messageId === mark.messageId;
   return sent.find(agrees)?.streamSeq ?? null;
-}
-
-interface Completion {
-  readonly lastSeq: number;
-  readonly agreed: number;
-  readonly tail: ReadonlyMap<number, Origin>;
-}
-
-/** Publishes again what was sent after the last agreement and is not in the stream. */
-async function completeStream(
-  sql: Sql,
-  { lastSeq, agreed, tail }: Completion,
-  publish: Publish,
-): Promise<{ readonly lastSeq: number; readonly republished: number }> {
-  // An earlier attempt may have published some of it and could not note it.
-  const seqOf = new Map([...tail].map(([streamSeq, { messageId }]) => [messageId, streamSeq]));
-  let next = lastSeq;
-  let republished = 0;
-  // Sequences only shrink when an event is published again, so a cursor over the old ones meets each event once.
-  for (let cursor = agreed; ; ) {
-    const lost = await sentAfter(sql, cursor, WINDOW);
-    const newest = lost.at(-1);
-    if (newest === undefined) return { lastSeq: next, republished };
-    const present = lost.flatMap(({ id, messageId }) => {
-      const streamSeq = seqOf.get(messageId);
-      return streamSeq === undefined ? [] : [{ id, streamSeq }];
-    });
-    await placeSent(sql, present);
-    const missing = lost.filter((event) => !seqOf.has(event.messageId));
-    const { placed, failure } = await publishWindow(publish, missing, next);
-    await placeSent(sql, placed);
-    if (failure !== undefined) throw failure;
-    next += missing.length;
-    republished += missing.length;
-    cursor = newest.streamSeq;
-  }
 }

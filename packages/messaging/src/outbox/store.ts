@@ -11,10 +11,6 @@ export interface StoredEvent {
   readonly payload: string;
 }
 
-export interface SentEvent extends StoredEvent {
-  readonly streamSeq: number;
-}
-
 /** Where in the stream an event is. */
 export interface Placed {
   readonly id: string;
@@ -42,6 +38,12 @@ export async function moveToSent(sql: Sql, placed: readonly Placed[]): Promise<v
      select id, message_id, subject, headers, payload, created_at, stream_seq from moved join placed using (id)`,
     [placed.map((row) => row.id), placed.map((row) => row.streamSeq)],
   );
+}
+
+/** Where we noted an event to be. */
+export interface SentMark {
+  readonly messageId: string;
+  readonly streamSeq: number;
 }
 
 /** A message of the stream, and the outbox row it says it was published from. */
@@ -78,26 +80,21 @@ export async function sentUpTo(sql: Sql, streamSeq: number, limit: number): Prom
   return rows;
 }
 
-export type SentMark = Pick<SentEvent, 'messageId' | 'streamSeq'>;
-
-/** Sent events after a sequence, in the order in which they were published. */
-export async function sentAfter(sql: Sql, streamSeq: number, limit: number): Promise<readonly SentEvent[]> {
-  const { rows } = await sql.query<SentEvent>(
-    `select ${EVENT}, stream_seq::float8 as "streamSeq" from platform.outbox_sent
-      where stream_seq > $1 order by stream_seq limit $2`,
-    [streamSeq, limit],
+/**
+ * Makes sent events wait again under their old ids: the latest ones after a sequence, so that those still noted are
+ * always the beginning, wherever this was interrupted. @returns how many; fewer than the limit when none is left
+ */
+export async function takeBack(sql: Sql, afterSeq: number, limit: number): Promise<number> {
+  const { rowCount } = await sql.query(
+    `with lost as (
+       delete from platform.outbox_sent where stream_seq > $1 and id = any (array(
+         select id from platform.outbox_sent where stream_seq > $1 order by stream_seq desc limit $2))
+       returning *)
+     insert into platform.outbox (id, message_id, subject, headers, payload, created_at)
+     select id, message_id, subject, headers, payload, created_at from lost`,
+    [afterSeq, limit],
   );
-  return rows;
-}
-
-/** Notes where events that were published again are now. */
-export async function placeSent(sql: Sql, placed: readonly Placed[]): Promise<void> {
-  if (placed.length === 0) return;
-  await sql.query(
-    `update platform.outbox_sent sent set stream_seq = placed.stream_seq
-       from unnest($1::bigint[], $2::bigint[]) as placed (id, stream_seq) where sent.id = placed.id`,
-    [placed.map((row) => row.id), placed.map((row) => row.streamSeq)],
-  );
+  return rowCount ?? 0;
 }
 
 /** Counting a larger backlog would only make it larger. */
