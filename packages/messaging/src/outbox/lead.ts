@@ -33,9 +33,9 @@ const MAINTAIN_MS = 600_000;
 
 /** Publishes and sleeps until the relay stops. @throws when anything fails; nothing is certain then */
 export async function lead(of: Leadership, sql: Session): Promise<void> {
-  const inspect = inspector(of, sql);
   using connection = thisConnection(of.bus);
   let lastSeq = await connection.during(takeOver(of, sql));
+  const inspect = inspector(of, sql);
   of.onLeading();
   while (!of.stopping()) {
     of.bell.reset();
@@ -54,6 +54,8 @@ export async function lead(of: Leadership, sql: Session): Promise<void> {
 
 /** @returns the stream's last sequence, when stream and database agree */
 async function takeOver({ bus, service, log, metrics, onProgress, ...of }: Leadership, sql: Session): Promise<number> {
+  // Before any row is moved: a day that has rows in the default partition is harder to prepare.
+  await maintainPartitions(sql, log);
   await ensureStream(bus, service, of.stream);
   const stream = streamOf(service);
   const view = await viewStream(await bus.manager(), stream);
@@ -67,7 +69,7 @@ async function takeOver({ bus, service, log, metrics, onProgress, ...of }: Leade
 /** What a leader does now and then, beside its work. */
 function inspector({ bus, service, log, metrics }: Leadership, sql: Session): (lastSeq: number) => Promise<void> {
   const stream = streamOf(service);
-  let inspectAt = 0;
+  let inspectAt = performance.now() + INSPECT_MS;
   let maintainAt = 0;
   return async (lastSeq) => {
     const now = performance.now();
@@ -77,9 +79,7 @@ function inspector({ bus, service, log, metrics }: Leadership, sql: Session): (l
     if (state.last_seq !== lastSeq) throw new Error(`${stream} ends at ${state.last_seq}, not at ${lastSeq}`);
     metrics.backlog.set(await backlog(sql));
     if (now < maintainAt) return;
-    maintainAt = now + MAINTAIN_MS;
-    // Publishing does not depend on it, and the next time comes.
-    await maintainPartitions(sql).catch((error: unknown) => log.error({ err: error }, 'outbox_sent not maintained'));
+    if (await maintainPartitions(sql, log)) maintainAt = now + MAINTAIN_MS;
   };
 }
 
