@@ -142,36 +142,6 @@ it('buries at once what is no event', async () => {
   await eventually(async () => expect(await effects()).toEqual({ a: [1] }));
 });
 
-it('buries what has zero bytes anywhere, and goes on', async () => {
-  const consumer = defineConsumer({
-    durable: 'depot-item',
-    event: moved,
-    handleBatch: async (batch) => {
-      if (batch.events.some(({ message }) => message.entity === 'b')) throw new Error('refused \u0000 this');
-      await record(batch);
-    },
-  });
-  await platform.consume([consumer]);
-  await eventually(async () => (await bus.manager()).streams.info(STREAM));
-  const about = { 'ce-type': moved.subject, 'correlation-id': 'c\u0000d' };
-  const made = headers();
-  for (const [name, value] of Object.entries(about)) made.set(name, value);
-  await bus.jetstream().publish(moved.subject, 'no\u0000json', { headers: made, msgID: 'zero\u0000byte' });
-  await relay.stop?.();
-  relay = await platform.relay();
-  await announceMoves('b', 1, 1);
-  await announceMoves('a', 1, 1);
-  await eventually(async () => expect(await effects()).toEqual({ a: [1] }), 15_000);
-  expect((await deadLetters()).map(({ event_id, error }) => [event_id, error.split('\n')[0]])).toEqual([
-    ['zero\uFFFDbyte', 'MalformedEvent: header ce-entityversion is missing'],
-    [expect.any(String), 'Error: refused \uFFFD this'],
-  ]);
-  const { rows } = await platform.database.query<{ cause: string }>(
-    "select headers->>'correlation-id' as cause from platform.dead_letters order by id limit 1",
-  );
-  expect(rows).toEqual([{ cause: 'c\uFFFDd' }]);
-});
-
 it('waits out a dependency that is not available, and gives nothing up', async () => {
   let attempts = 0;
   const consumer = defineConsumer({
