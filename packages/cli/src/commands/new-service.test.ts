@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { withService } from './new-service.ts';
+import { withContainers, withService } from './new-service.ts';
 
 const table = readFileSync(new URL('../platform/services.ts', import.meta.url), 'utf8');
 
@@ -12,4 +12,10 @@ it('a new service starts before the gateway', () => {
 
 it('refuses a table that it does not understand', () => {
   expect(() => withService('', 'agency')).toThrow(/gateway/);
+});
+
+it('its containers come before the gateway', () => {
+  expect(withContainers('services:\n  gateway:\n    image: x\n', '  agency:\n    image: y\n\n')).toBe(
+    'services:\n  agency:\n    image: y\n\n  gateway:\n    image: x\n',
+  );
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Arguments } from '../command-line.ts';
 import { EXIT, type ExitCode, Failure, UsageError } from '../exit-codes.ts';
@@ -9,6 +9,8 @@ import { SERVICES } from '../platform/services.ts';
 
 const TEMPLATES = join(ROOT, 'packages/cli/templates');
 const TABLE = join(ROOT, 'packages/cli/src/platform/services.ts');
+const COMPOSE = join(ROOT, 'docker-compose.yml');
+const DATABASES = join(ROOT, 'deploy/postgres/init.sql');
 /** One word: it is a folder, a database, a role, a part of subjects and of a proto package, each with rules. */
 const NAME = /^[a-z][a-z0-9]{1,29}$/;
 const FIRST_RPC_PORT = 7101;
@@ -19,12 +21,14 @@ export async function run(args: Arguments): Promise<ExitCode> {
   if (!NAME.test(name)) throw new UsageError('NAME is one word of 2 to 30 small letters and digits');
   const folder = serviceFolder(name);
   if (existsSync(folder)) throw new Failure(`${folder} exists already`);
-  const files = filesOf(name, nextNumber());
-  for (const [path, text] of files) {
+  const fill = filler(name, nextNumber());
+  for (const [path, text] of filesOf(name, fill)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
   writeFileSync(TABLE, withService(readFileSync(TABLE, 'utf8'), name));
+  writeFileSync(COMPOSE, withContainers(readFileSync(COMPOSE, 'utf8'), fill('deploy/compose.yml.tmpl')));
+  appendFileSync(DATABASES, fill('deploy/init.sql.tmpl'));
   install();
   await ensureGenerated();
   // The order of imports depends on the name.
@@ -39,15 +43,19 @@ function nextNumber(): number {
   return services < 4 ? services : services + 1;
 }
 
-function filesOf(name: string, number: number): readonly (readonly [path: string, text: string])[] {
+/** Templates with the service's name and ports in their places. */
+function filler(name: string, number: number): (template: string) => string {
   const words: Readonly<Record<string, string>> = {
     name,
     Name: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     rpcPort: String(FIRST_RPC_PORT + number),
     opsPort: String(FIRST_RPC_PORT + 100 + number),
   };
-  const fill = (template: string): string =>
+  return (template) =>
     readFileSync(join(TEMPLATES, template), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, word: string) => words[word] ?? '');
+}
+
+function filesOf(name: string, fill: (template: string) => string): readonly (readonly [path: string, text: string])[] {
   const service = globSync('service/**/*.tmpl', { cwd: TEMPLATES }).map((template) => {
     const path = template.replace(/^service\//, '').replace(/\.tmpl$/, '');
     return [join(serviceFolder(name), path), fill(template)] as const;
@@ -61,6 +69,13 @@ export function withService(table: string, name: string): string {
   const gateway = /^ {2}\{ name: 'gateway'/m;
   if (!gateway.test(table)) throw new Error('the table of services does not list the gateway');
   return table.replace(gateway, (line) => `  { name: '${name}', database: true, rpc: true },\n${line}`);
+}
+
+/** The compose file with the containers before the gateway's. */
+export function withContainers(compose: string, containers: string): string {
+  const gateway = /^ {2}gateway:\n/m;
+  if (!gateway.test(compose)) throw new Error('the compose file does not list the gateway');
+  return compose.replace(gateway, (line) => `${containers}${line}`);
 }
 
 function install(): void {
