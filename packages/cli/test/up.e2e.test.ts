@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually, freePort } from '@fanfare/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVICES } from '../src/platform/services.ts';
 import { fanfare, type Platform, privatePlatform, type Status } from '../src/private-platform.ts';
 
 let running: Platform;
@@ -42,7 +43,7 @@ describe('a platform in one process', () => {
   it('tells its state as scripts expect it', async () => {
     const { code, status } = await running.status();
     expect([code, status.ready, status.gateways]).toEqual([0, true, [`http://127.0.0.1:${port}`]]);
-    expect(status.services.map(({ name }) => name)).toEqual(['identity', 'economy', 'gifting', 'rooms', 'gateway']);
+    expect(status.services.map(({ name }) => name)).toEqual(SERVICES.map(({ name }) => name));
     expect(new Set(status.services.map(({ pid }) => pid)).size).toBe(1);
     expect(status.services[1]).toEqual({
       name: 'economy',

@@ -36,14 +36,8 @@ describe('processes', () => {
   it('are one for all services, or one for each replica', () => {
     const replicas = planReplicas(plan({ replicas: { economy: 2 } }));
     expect(planChildren(plan({ processes: false }), replicas)).toEqual([{ name: 'all-in-one', replicas }]);
-    expect(planChildren(plan(), replicas).map((child) => child.name)).toEqual([
-      'identity-0',
-      'economy-0',
-      'economy-1',
-      'gifting-0',
-      'rooms-0',
-      'gateway-0',
-    ]);
+    const expected = SERVICES.flatMap(({ name }) => (name === 'economy' ? ['economy-0', 'economy-1'] : [`${name}-0`]));
+    expect(planChildren(plan(), replicas).map((child) => child.name)).toEqual(expected);
   });
 });
 
