@@ -4,8 +4,10 @@
  * 1. Events that still wait but are in the stream's last window were published by somebody who could not note it any
  *    more. Exactly those are moved: never "everything up to", because a lower id may have been committed later.
  * 2. If the stream ends before the last event we know it had, or has another message there, it was recreated or
- *    restored from a copy. What it lost waits again under its old ids, before everything younger, and goes out as
- *    anything else: so there is one way to publish, and one to go on after an interruption. Of it, what the stream has
+ *    restored from a copy. What it lost waits again, in the order it had there and before everything younger, and goes
+ *    out as anything else: so there is one way to publish, and one to go on after an interruption. In the order of ids
+ *    it would not do: a stalled transaction's events went out after higher ids, and positions above them would agree
+ *    with the stream while they do not. Of what waits again, what the stream has
  *    nevertheless (at another place) is moved like the first. What is merely gone (purged, too old) was there and is no
  *    loss.
  */

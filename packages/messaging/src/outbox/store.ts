@@ -20,11 +20,17 @@ export interface Placed {
 const EVENT = `id, message_id as "messageId", subject, headers::text as headers, payload::text as payload`;
 
 /**
- * The oldest events that wait. By what is in the table, never by a cursor: a transaction that stalls before its commit
- * shows a lower id later.
+ * The oldest events that wait, those that were taken back first. By what is in the table, never by a cursor: a
+ * transaction that stalls before its commit shows a lower id later.
  */
 export async function waiting(sql: Sql, limit: number): Promise<readonly StoredEvent[]> {
-  const { rows } = await sql.query<StoredEvent>(`select ${EVENT} from platform.outbox order by id limit $1`, [limit]);
+  const { rows } = await sql.query<StoredEvent>(
+    `(select ${EVENT} from platform.outbox where again is not null order by again limit $1)
+     union all
+     (select ${EVENT} from platform.outbox where again is null order by platform.outbox.id limit $1)
+     limit $1`,
+    [limit],
+  );
   return rows;
 }
 
@@ -81,8 +87,8 @@ export async function sentUpTo(sql: Sql, streamSeq: number, limit: number): Prom
 }
 
 /**
- * Makes sent events wait again under their old ids: the latest ones after a sequence, so that those still noted are
- * always the beginning, wherever this was interrupted. @returns how many; fewer than the limit when none is left
+ * Makes sent events wait again under their old ids and in the order they had in the stream, before everything else: the
+ * latest ones after a sequence, so that those still noted are always the beginning, wherever this was interrupted. @returns how many; fewer than the limit when none is left
  */
 export async function takeBack(sql: Sql, afterSeq: number, limit: number): Promise<number> {
   const { rowCount } = await sql.query(
@@ -90,8 +96,10 @@ export async function takeBack(sql: Sql, afterSeq: number, limit: number): Promi
        delete from platform.outbox_sent where stream_seq > $1 and id = any (array(
          select id from platform.outbox_sent where stream_seq > $1 order by stream_seq desc limit $2))
        returning *)
-     insert into platform.outbox (id, message_id, subject, headers, payload, created_at)
-     select id, message_id, subject, headers, payload, created_at from lost`,
+     insert into platform.outbox (id, message_id, subject, headers, payload, created_at, again)
+     select id, message_id, subject, headers, payload, created_at,
+            coalesce((select min(again) from platform.outbox), 0) - row_number() over (order by stream_seq desc)
+       from lost`,
     [afterSeq, limit],
   );
   return rowCount ?? 0;
