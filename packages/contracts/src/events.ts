@@ -2,7 +2,8 @@
  * The catalogue of events: every subject on the bus with the message its body holds (JSON of the proto message).
  * A producer announces and a consumer subscribes by these entries only, so that a subject exists in one place.
  */
-import { JournalPosted } from './generated/proto/fanfare/economy/event/v1/economy_events.ts';
+import { PaymentRefunded, PaymentSucceeded } from './generated/proto/fanfare/billing/event/v1/billing_events.ts';
+import { JournalPosted, PointsMerged } from './generated/proto/fanfare/economy/event/v1/economy_events.ts';
 import { CatalogueChanged, GiftSent } from './generated/proto/fanfare/gifting/event/v1/gifting_events.ts';
 import {
   SessionRevoked,
@@ -20,6 +21,7 @@ import {
   RoomClosed,
   RoomCreated,
 } from './generated/proto/fanfare/rooms/event/v1/rooms_events.ts';
+import { EngagementRecorded } from './generated/proto/fanfare/social/event/v1/social_events.ts';
 
 /** How a message becomes JSON and back; unknown fields are ignored on the way in. */
 export interface JsonCodec<T> {
@@ -41,6 +43,10 @@ export const events = {
   userUnbanned: event('evt.identity.user.unbanned.v1', UserUnbanned),
   sessionRevoked: event('evt.identity.session.revoked.v1', SessionRevoked),
   journalPosted: event('evt.economy.journal.posted.v1', JournalPosted),
+  pointsMerged: event('evt.economy.points.merged.v1', PointsMerged),
+  paymentSucceeded: event('evt.billing.payment.succeeded.v1', PaymentSucceeded),
+  paymentRefunded: event('evt.billing.payment.refunded.v1', PaymentRefunded),
+  engagementRecorded: event('evt.social.engagement.recorded.v1', EngagementRecorded),
   giftSent: event('evt.gifting.gift.sent.v1', GiftSent),
   catalogueChanged: event('evt.gifting.catalogue.changed.v1', CatalogueChanged),
   roomCreated: event('evt.rooms.room.created.v1', RoomCreated),

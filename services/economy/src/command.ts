@@ -1,6 +1,7 @@
 /** One command for the ledger, parsed: every id and amount in it is in range, whatever else may be wrong with it. */
 import type { AccountId } from './accounts.ts';
 import type { Refusal } from './errors.ts';
+import type { HoldChange } from './hold.ts';
 
 /** At most this many legs in one journal: a batch then has at most 256 x 64 = 16,384 entries. */
 export const MAX_LEGS = 64;
@@ -12,6 +13,22 @@ export interface Leg {
   /** Signed minor units; not zero, at most 2^53 - 1 either way. */
   readonly minor: bigint;
   readonly action: string;
+  /**
+   * Only for a debit of a user's account: takes what is available, even if frozen, and the rest becomes the user's debt,
+   * which later credits of the same asset repay first.
+   */
+  readonly shortfallToDebt?: boolean;
+}
+
+/** A counter that may not pass a maximum, such as what a user earns in a day; it grows in the same commit. */
+export interface Limit {
+  /** Names the counter and its window: `points:7:2026-11-21`. At most 128 characters. */
+  readonly key: string;
+  readonly maxMinor: bigint;
+  /** What this command adds; more than zero. */
+  readonly minor: bigint;
+  /** When the counter may be forgotten. */
+  readonly expiresAt: Date;
 }
 
 export interface IntentField {
@@ -40,6 +57,9 @@ export interface LedgerCommand {
   readonly reason: string;
   /** Found elsewhere: recorded under the id unless that was accepted or refused before. */
   readonly refusal: Refusal | null;
+  /** What becomes of a hold. Only a capture has legs. */
+  readonly hold: HoldChange | null;
+  readonly limit: Limit | null;
   readonly traceparent: string;
   readonly correlationId: string;
   readonly tenantId: string | null;

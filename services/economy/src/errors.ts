@@ -3,6 +3,11 @@ import { type AppError, type ErrorDetails, type ErrorKind, errorCatalogue } from
 export const errors = errorCatalogue({
   INSUFFICIENT_FUNDS: ['failed_precondition', 'Insufficient funds. Required: {required}, Available: {available}'],
   ACCOUNT_FROZEN: ['failed_precondition', 'This wallet is frozen.'],
+  HOLD_NOT_FOUND: ['not_found', 'There is no such hold.'],
+  HOLD_RESOLVED: ['failed_precondition', 'This was {status} before.'],
+  HOLD_EXPIRED: ['failed_precondition', 'This expired at {expiresAt}.'],
+  HOLD_NOT_EXPIRED: ['failed_precondition', 'This expires at {expiresAt}.'],
+  LIMIT_EXCEEDED: ['failed_precondition', 'The limit is {limit}, of which {available} are left.'],
   TRANSFER_TO_SELF: ['invalid', 'You cannot transfer coins to yourself.'],
   ID_REUSED: ['already_exists', 'This id was used before with another {field}.'],
 });

@@ -75,6 +75,8 @@ export function command(legs: readonly Leg[], more: Partial<LedgerCommand> = {})
     userId: 0n,
     reason: '',
     refusal: null,
+    hold: null,
+    limit: null,
     traceparent: '',
     correlationId: 'correlation',
     tenantId: null,

@@ -15,11 +15,16 @@ export function journalIdFor(call: Call, operation: string, clientId: string): s
 }
 
 /** The fields of a command that follow from the call. @throws AppError (invalid) when one of them is no header */
-export const ofCall = (call: Call): Pick<LedgerCommand, 'traceparent' | 'correlationId' | 'tenantId' | 'refusal'> => ({
+export const ofCall = (
+  call: Call,
+): Pick<LedgerCommand, 'traceparent' | 'correlationId' | 'tenantId' | 'refusal' | 'hold' | 'limit' | 'audit'> => ({
   traceparent: activeTraceparent() ?? '',
   correlationId: headerText('correlationId', call.correlationId),
   tenantId: call.caller.tenantId === undefined ? null : headerText('tenantId', call.caller.tenantId),
   refusal: null,
+  hold: null,
+  limit: null,
+  audit: null,
 });
 
 /** Posts for as long as the caller waits. @throws AppError: the refusal, or DEADLINE_EXCEEDED when nothing happened */

@@ -26,7 +26,6 @@ export async function transferCoins(engine: Engine, request: TransferRequest, ca
     context: JSON.stringify({ fromUserId: Number(fromUserId), toUserId: Number(toUserId) }),
     userId: fromUserId,
     reason: '',
-    audit: null,
   });
   return { id, fromUserId, toUserId, amount: formatMoney(currency, amount), createdAt: receipt.postedAt };
 }

@@ -1,0 +1,136 @@
+-- Holds, limits, debts, and what people do with wallets beyond gifts.
+
+-- Debt: what a user owes after a clawback. Its balance is zero or below.
+ALTER TABLE accounts DROP CONSTRAINT accounts_kind_known;
+ALTER TABLE accounts ADD CONSTRAINT accounts_kind_known CHECK (kind BETWEEN 1 AND 5);
+ALTER TABLE accounts ADD CONSTRAINT accounts_debt_not_positive CHECK (kind <> 5 OR balance_minor <= 0);
+
+-- A journal may change a hold, and then it need not move anything. The ledger itself adds legs that repay debts.
+ALTER TABLE journals ADD COLUMN hold text;
+ALTER TABLE journals DROP CONSTRAINT journals_entry_keys;
+ALTER TABLE journals ADD CONSTRAINT journals_entry_keys CHECK (
+    account_ids IS NOT NULL AND seqs IS NOT NULL AND cardinality(account_ids) = cardinality(seqs)
+    AND cardinality(account_ids) BETWEEN CASE WHEN hold IS NULL THEN 1 ELSE 0 END AND 256
+);
+-- Only for verifying: few journals have one.
+CREATE INDEX journals_hold_idx ON journals (batch) WHERE hold IS NOT NULL;
+
+-- How many events of the outbox are no journals: the last outbox id less this is the count of journals.
+ALTER TABLE ledger_head ADD COLUMN notices bigint NOT NULL DEFAULT 0;
+
+-- A part of a balance that is set aside, named by the journal that reserved it. The journals say what became of it;
+-- this is where it stands.
+CREATE TABLE holds (
+    id uuid PRIMARY KEY,
+    account_id bigint NOT NULL,
+    operation text NOT NULL,
+    minor bigint NOT NULL,
+    captured_minor bigint NOT NULL DEFAULT 0,
+    status text NOT NULL DEFAULT 'open',
+    -- The journal that resolved it.
+    resolved_by uuid,
+    created_at timestamptz(3) NOT NULL,
+    expires_at timestamptz(3) NOT NULL,
+    resolved_at timestamptz(3),
+    CONSTRAINT holds_minor_positive CHECK (minor > 0),
+    CONSTRAINT holds_captured_at_most_held CHECK (captured_minor BETWEEN 0 AND minor),
+    CONSTRAINT holds_status_known CHECK (status IN ('open', 'captured', 'voided', 'expired')),
+    CONSTRAINT holds_captured_says_what CHECK ((status = 'captured') = (captured_minor > 0)),
+    CONSTRAINT holds_resolved_says_when CHECK (
+        (status = 'open') = (resolved_by IS NULL) AND (resolved_by IS NULL) = (resolved_at IS NULL)
+    )
+);
+CREATE INDEX holds_expires_at_open_idx ON holds (expires_at) WHERE status = 'open';
+CREATE INDEX holds_account_id_idx ON holds (account_id, created_at DESC, id DESC);
+CREATE INDEX holds_operation_idx ON holds (operation, created_at DESC, id DESC);
+
+-- A hold is resolved once, whoever writes.
+CREATE FUNCTION holds_resolved_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.status <> 'open' OR NEW.minor <> OLD.minor OR NEW.account_id <> OLD.account_id THEN
+        RAISE EXCEPTION 'hold % was resolved before', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_resolved_once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER holds_resolved_once BEFORE UPDATE ON holds FOR EACH ROW EXECUTE FUNCTION holds_resolved_once();
+CREATE TRIGGER holds_kept BEFORE DELETE OR TRUNCATE ON holds FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+
+-- How much of a maximum is used up in a window: what a user earns in a day, what a seller gives in a day.
+CREATE TABLE limit_counters (
+    key text PRIMARY KEY,
+    used_minor bigint NOT NULL,
+    expires_at timestamptz(3) NOT NULL,
+    CONSTRAINT limit_counters_used_not_negative CHECK (used_minor >= 0)
+);
+CREATE INDEX limit_counters_expires_at_idx ON limit_counters (expires_at);
+
+-- `deciding` says that an approval is on its way to the ledger; it is finished by whoever finds it.
+CREATE TABLE coin_requests (
+    id uuid PRIMARY KEY,
+    user_id bigint NOT NULL,
+    amount_minor bigint NOT NULL,
+    seller_id bigint NOT NULL,
+    note text NOT NULL,
+    status text NOT NULL DEFAULT 'pending',
+    decided_by bigint,
+    reason text NOT NULL DEFAULT '',
+    correlation_id text NOT NULL,
+    tenant_id text,
+    created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    decided_at timestamptz(3),
+    CONSTRAINT coin_requests_amount_positive CHECK (amount_minor > 0),
+    CONSTRAINT coin_requests_status_known CHECK (status IN ('pending', 'deciding', 'approved', 'rejected')),
+    CONSTRAINT coin_requests_decision_says_who CHECK ((status = 'pending') = (decided_by IS NULL))
+);
+CREATE INDEX coin_requests_user_id_idx ON coin_requests (user_id, created_at DESC, id DESC);
+CREATE INDEX coin_requests_created_at_idx ON coin_requests (created_at DESC, id DESC);
+CREATE INDEX coin_requests_open_idx ON coin_requests (seller_id, created_at DESC, id DESC)
+    WHERE status IN ('pending', 'deciding');
+CREATE INDEX coin_requests_deciding_idx ON coin_requests (decided_at) WHERE status = 'deciding';
+
+CREATE TABLE coin_sellers (
+    user_id bigint PRIMARY KEY,
+    daily_limit_minor bigint NOT NULL,
+    request_limit_minor bigint NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT coin_sellers_limits_not_negative CHECK (daily_limit_minor >= 0 AND request_limit_minor >= 0)
+);
+
+-- What providers have confirmed, so that a payment is never given back more than once.
+CREATE TABLE payments (
+    payment_id text PRIMARY KEY,
+    user_id bigint NOT NULL,
+    coins_minor bigint NOT NULL,
+    refunded_minor bigint NOT NULL DEFAULT 0,
+    fiat_currency text NOT NULL,
+    fiat_minor bigint NOT NULL,
+    provider text NOT NULL,
+    provider_ref text NOT NULL,
+    created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT payments_coins_positive CHECK (coins_minor > 0),
+    CONSTRAINT payments_refunded_at_most_paid CHECK (refunded_minor BETWEEN 0 AND coins_minor)
+);
+CREATE INDEX payments_user_id_idx ON payments (user_id, created_at DESC);
+
+CREATE TABLE point_items (
+    id text PRIMARY KEY,
+    name text NOT NULL,
+    price_minor bigint NOT NULL,
+    is_active boolean NOT NULL,
+    updated_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT point_items_price_positive CHECK (price_minor > 0)
+);
+
+-- Credited views that wait to be shown as one. Rows come and go: see points.merged.
+CREATE TABLE view_notices (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    journal_id uuid NOT NULL UNIQUE,
+    user_id bigint NOT NULL,
+    video_id text NOT NULL,
+    video_title text NOT NULL,
+    minor bigint NOT NULL,
+    balance_after_minor bigint NOT NULL,
+    created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
