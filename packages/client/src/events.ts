@@ -1,9 +1,10 @@
 /** What a connection tells: the server's events under their own (dotted) names, and the SDK's about itself. */
 import type { FanfareError } from './fanfare-error.ts';
+import type { WalletNotification } from './notifications.ts';
 import type { RoomSnapshot } from './objects.ts';
 import type { Position } from './positions.ts';
 
-/** Payloads of server events are snake_case. Amounts are decimal strings. */
+/** Payloads of events with a dotted name are snake_case, and their amounts decimal strings. */
 export interface ServerEvents {
   /** What is available now, of all three. */
   'balance.updated': { readonly coins: string; readonly diamonds: string; readonly points: string };
@@ -36,6 +37,8 @@ export interface ServerEvents {
     /** What was said of it, or null. */
     readonly reason: string | null;
   };
+  /** What happened to one's points. Later releases have more types: ignore those you do not know. */
+  notification: WalletNotification;
 }
 
 /** The answer to the handshake, for the user's own channel. */

@@ -3,6 +3,7 @@ export { type Client, type ClientOptions, type Credentials, createClient, type R
 export type { Connection } from './connection.ts';
 export type { Events, Listener, LocalEvents, On, RoomResumed, ServerEvents, SessionInfo } from './events.ts';
 export { type ErrorFacts, FanfareError } from './fanfare-error.ts';
+export type * from './notifications.ts';
 export type * from './objects.ts';
 export type { Position } from './positions.ts';
 export type { RoomVisit } from './room-visits.ts';

@@ -1,6 +1,5 @@
 /** The only file that knows how the gateway's parts meet. Started top to bottom, stopped bottom to top. */
 import type { AddressInfo } from 'node:net';
-import { events, producerOf } from '@fanfare/contracts';
 import {
   type Clock,
   composeService,
@@ -29,6 +28,7 @@ import { openClients } from './rpc-clients.ts';
 import { createRegistry } from './socket/registry.ts';
 import { createSocketServer } from './socket/server.ts';
 import { translatorMetrics } from './translate/metrics.ts';
+import { producers } from './translate/translate.ts';
 import { translator } from './translate/translator.ts';
 
 export interface Deps {
@@ -101,9 +101,6 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   const service = composeService('gateway', parts, { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS });
   return { ...service, httpPort: () => (app.server.address() as AddressInfo).port, opsPort: ops.port };
 }
-
-/** Every service that announces anything. */
-const producers: readonly string[] = [...new Set(Object.values(events).map(({ subject }) => producerOf(subject)))];
 
 function listening(app: Awaited<ReturnType<typeof createHttpApp>>, host: string, port: number): Part {
   return {

@@ -82,7 +82,15 @@ describe('translation', () => {
     const mine = [await run.connect({ gateway: first }), await run.connect({ gateway: second })];
     const other = await run.connect({ user: 9n });
     const balances = [{ userId: 7n, coinMinor: 100n, diamondMinor: 0n, pointMinor: 0n }];
-    const journal = { journalId: 'j', operation: 'grant', batch: 1n, legs: [], context: '', postedAt: new Date() };
+    const journal = {
+      journalId: 'j',
+      operation: 'grant',
+      batch: 1n,
+      legs: [],
+      context: '',
+      reason: '',
+      postedAt: new Date(),
+    };
     await run.announce(events.journalPosted, { ...journal, balances });
     for (const client of mine) {
       await eventually(() =>

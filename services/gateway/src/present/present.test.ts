@@ -68,21 +68,44 @@ test('the sender’s receipt is the gift with the balances recorded with it', ()
   expect(() => presentReceipt({ gift: undefined, balances: [] })).toThrow('without its gift');
 });
 
-test('a transaction has a signed amount and its metadata as an object', () => {
-  const line = {
+const line = {
+  id: 't',
+  journalId: 'j',
+  action: 'transfer_sent',
+  amount: { currency: 'DIAMOND', minor: -100n },
+  balanceBefore: { currency: 'DIAMOND', minor: 300n },
+  balanceAfter: { currency: 'DIAMOND', minor: 200n },
+  reason: '',
+  metadata: '{"fromUserId":7,"toUserId":8}',
+  createdAt: at,
+};
+
+test('a transaction has every field of the public object, a signed amount, and its metadata as an object', () => {
+  expect(presentTransaction(line)).toEqual({
     id: 't',
     journalId: 'j',
+    asset: 'diamond',
     action: 'transfer_sent',
-    amount: { currency: 'DIAMOND', minor: -100n },
-    balanceBefore: { currency: 'DIAMOND', minor: 300n },
-    balanceAfter: { currency: 'DIAMOND', minor: 200n },
-    reason: '',
-    metadata: '',
-    createdAt: at,
-  };
-  expect(presentTransaction(line)).toMatchObject({ asset: 'diamond', amount: '-1.00', reason: null, metadata: {} });
-  expect(presentTransaction({ ...line, metadata: '{"a":1}' }).metadata).toEqual({ a: 1 });
+    amount: '-1.00',
+    balanceBefore: '3.00',
+    balanceAfter: '2.00',
+    reason: null,
+    metadata: { fromUserId: 7, toUserId: 8 },
+    createdAt: at.toISOString(),
+  });
+  expect(presentTransaction({ ...line, reason: 'thanks' }).reason).toBe('thanks');
   expect(() => presentTransaction({ ...line, metadata: '[1]' })).toThrow('no object');
+});
+
+test('of what a posting carries people read its metadata, and nothing else', () => {
+  const carried = (action: string, context: object) =>
+    presentTransaction({ ...line, action, metadata: JSON.stringify(context) }).metadata;
+  const metadata = { videoId: '456', videoTitle: 'Amazing Dance', userType: 'viewer' };
+  expect(carried('video_liked', { engagementId: 'e', metadata })).toEqual(metadata);
+  // A gift of points has the action of a gift of the catalogue.
+  expect(carried('gift_sent', { metadata: { toUserId: 8 } })).toEqual({ toUserId: 8 });
+  expect(carried('withdrawal', { destination: 'DE00', metadata: [1] })).toEqual({});
+  expect(presentTransaction({ ...line, action: 'grant', metadata: '' }).metadata).toEqual({});
 });
 
 test('a gift in a statement does not tell what others earned by it', () => {

@@ -4,6 +4,7 @@ import type {
   Transaction as StatementLine,
   TransferResponse,
 } from '@fanfare/contracts/economy/v1/economy_service';
+import { contextOf, type JsonObject, metadataOf } from './ledger-context.ts';
 import { assetOf, idOf, moneyOf, timeOf } from './scalars.ts';
 
 export const presentTransaction = (line: StatementLine): Transaction => ({
@@ -15,24 +16,20 @@ export const presentTransaction = (line: StatementLine): Transaction => ({
   balanceBefore: moneyOf(line.balanceBefore),
   balanceAfter: moneyOf(line.balanceAfter),
   reason: line.reason === '' ? null : line.reason,
-  metadata: publicMetadata(line.action, metadataOf(line.metadata)),
+  metadata: publicMetadata(line.action, contextOf(line.metadata)),
   createdAt: timeOf(line.createdAt),
 });
 
 /** What of a gift its sender and its recipients may both read; what others earned by it is their own affair. */
 const GIFT_METADATA = ['id', 'roomId', 'senderId', 'giftId', 'quantity', 'comboId', 'comboCount'] as const;
+const TRANSFER_METADATA = ['fromUserId', 'toUserId'] as const;
 
-function publicMetadata(action: string, metadata: Record<string, unknown>): Record<string, unknown> {
-  if (!action.startsWith('gift_')) return metadata;
-  return Object.fromEntries(GIFT_METADATA.map((name) => [name, metadata[name] ?? null]));
-}
-
-/** The ledger keeps the context of a command as JSON text, or none. */
-function metadataOf(text: string): Record<string, unknown> {
-  if (text === '') return {};
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('metadata is no object');
-  return value as Record<string, unknown>;
+/** Gifts and transfers are their own metadata. */
+function publicMetadata(action: string, context: JsonObject): JsonObject {
+  const metadata = metadataOf(context);
+  if (metadata !== undefined) return metadata;
+  const names = action.startsWith('gift_') ? GIFT_METADATA : action.startsWith('transfer_') ? TRANSFER_METADATA : [];
+  return Object.fromEntries(names.map((name) => [name, context[name] ?? null]));
 }
 
 export const presentTransfer = (transfer: TransferResponse): Transfer => ({

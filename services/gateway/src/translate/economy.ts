@@ -1,20 +1,26 @@
 import { type Emit, userChannel } from '@fanfare/contracts';
+import type { JournalPosted } from '@fanfare/contracts/economy/event/v1/economy_events';
 import { formatMinor } from '@fanfare/kit';
+import { mergedViews, pointNotifications } from './point-notifications.ts';
 import type { Table } from './table.ts';
 
-/** Every user of a journal learns all three balances, so that a client that missed one is right after the next. */
 export const economy = {
-  journalPosted: ({ balances }) =>
-    balances.map(
-      ({ userId, coinMinor, diamondMinor, pointMinor }): Emit => ({
-        channel: userChannel(userId),
-        name: 'balance.updated',
-        class: 'reliable',
-        data: {
-          coins: formatMinor(coinMinor),
-          diamonds: formatMinor(diamondMinor),
-          points: formatMinor(pointMinor),
-        },
-      }),
-    ),
+  // The balances come last: whatever a single line says, they are what holds after all of them.
+  journalPosted: (journal) => [...pointNotifications(journal), ...balancesUpdated(journal)],
+  pointsMerged: mergedViews,
 } satisfies Partial<Table>;
+
+/** Every user of a journal learns all three balances, so that a client that missed one is right after the next. */
+const balancesUpdated = ({ balances }: JournalPosted): readonly Emit[] =>
+  balances.map(
+    ({ userId, coinMinor, diamondMinor, pointMinor }): Emit => ({
+      channel: userChannel(userId),
+      name: 'balance.updated',
+      class: 'reliable',
+      data: {
+        coins: formatMinor(coinMinor),
+        diamonds: formatMinor(diamondMinor),
+        points: formatMinor(pointMinor),
+      },
+    }),
+  );

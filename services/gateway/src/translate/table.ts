@@ -9,3 +9,9 @@ export type Table<N extends EventName = EventName> = { readonly [K in N]: (messa
 
 /** For events that no client is shown. */
 export const silent = (): readonly Emit[] => [];
+
+/**
+ * For events that are between services: no client is shown them and no gateway acts on them. A stream of nothing else
+ * is not read at all; it does not even have to exist.
+ */
+export const internal = (): readonly Emit[] => [];

@@ -1,8 +1,9 @@
 import { type Emit, events } from '@fanfare/contracts';
+import { EngagementRecorded } from '@fanfare/contracts/social/event/v1/social_events';
 import { encodeBody, MalformedEvent } from '@fanfare/messaging';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { EventName, MessageOf } from './table.ts';
-import { type DomainEvent, isNews, parseEvent, translate } from './translate.ts';
+import { type DomainEvent, isNews, parseEvent, producers, translate } from './translate.ts';
 
 /** Through the bus and back, as it arrives. */
 function shown<N extends EventName>(name: N, message: MessageOf<N>): readonly Emit[] {
@@ -64,6 +65,7 @@ describe('what clients are shown', () => {
       balances,
       context: '',
       postedAt: at,
+      reason: '',
     };
     expect(shown('journalPosted', journal)).toEqual([
       {
@@ -152,8 +154,24 @@ describe('what clients are shown', () => {
     expect(shown('catalogueChanged', { giftId: 3n })).toEqual([]);
     expect(shown('roomCreated', { roomId: 42n, ownerId: 1n, name: 'n', createdAt: at })).toEqual([]);
     expect(shown('participantJoined', { roomId: 42n, userId: 7n, joinedAt: at })).toEqual([]);
+    const payment = {
+      paymentId: 'p',
+      userId: 7n,
+      fiat: undefined,
+      coins: coin(1n),
+      provider: 'test',
+      providerRef: 'r',
+    };
+    expect(shown('paymentSucceeded', payment)).toEqual([]);
+    expect(shown('paymentRefunded', payment)).toEqual([]);
+    const engagement = EngagementRecorded.fromPartial({ action: 'video_liked', occurredAt: at });
+    expect(shown('engagementRecorded', engagement)).toEqual([]);
     expect(shown('memberUnblocked', { roomId: 42n, userId: 7n, byUserId: 1n, unblockedAt: at })).toEqual([]);
   });
+});
+
+test('the streams of services whose events are all between services are not read', () => {
+  expect([...producers].sort()).toEqual(['economy', 'gifting', 'identity', 'rooms']);
 });
 
 describe('an event', () => {

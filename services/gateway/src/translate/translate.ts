@@ -1,13 +1,15 @@
 /** Domain event -> what clients are shown of it. The one place where all tables meet: a forgotten event does not compile. */
-import { type Emit, type EventType, events } from '@fanfare/contracts';
+import { type Emit, type EventType, events, producerOf } from '@fanfare/contracts';
 import { decodeBody, type Envelope } from '@fanfare/messaging';
+import { billing } from './billing.ts';
 import { economy } from './economy.ts';
 import { gifting } from './gifting.ts';
 import { identity } from './identity.ts';
 import { rooms } from './rooms.ts';
-import type { EventName, Table } from './table.ts';
+import { social } from './social.ts';
+import { type EventName, internal, type Table } from './table.ts';
 
-const table = { ...identity, ...economy, ...gifting, ...rooms } satisfies Table;
+const table = { ...identity, ...economy, ...gifting, ...rooms, ...billing, ...social } satisfies Table;
 
 /** An event of the catalogue with its message decoded. */
 export type DomainEvent = {
@@ -15,6 +17,15 @@ export type DomainEvent = {
 }[EventName];
 
 const nameOf = new Map(Object.entries(events).map(([name, { subject }]) => [subject, name as EventName]));
+
+/** The services whose streams are read. */
+export const producers: readonly string[] = [
+  ...new Set(
+    Object.entries(events)
+      .filter(([name]) => table[name as EventName] !== internal)
+      .map(([, { subject }]) => producerOf(subject)),
+  ),
+];
 
 /**
  * Null for an event that this release does not know: a newer producer may run beside it.
