@@ -26,7 +26,8 @@ export {
   REPLAYED_HEADER,
 } from './envelope.ts';
 export { type BucketOptions, type Lease, type LeaseOptions, lease, openBucket } from './lease.ts';
-export { outboxRelay, type Relay, type RelayOptions } from './outbox/relay.ts';
+export { outboxRelay, type RelayOptions } from './outbox/relay.ts';
+export type { Relay } from './outbox/relay-loop.ts';
 export { type ReplayRange, replay } from './outbox/replay.ts';
-export { ensureStream, type StreamOptions, streamConfig } from './stream.ts';
+export { createStream, ensureStream, type StreamOptions, streamConfig } from './stream.ts';
 export { activeTraceparent, contextOf, traceparentOf } from './trace-context.ts';

@@ -6,6 +6,7 @@ import { eventually, type FaultProxy, faultProxy, freePort, privateNats, type Ru
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Bus, ensureStream, type Relay, replay } from '../src/index.ts';
 import { reconcile, viewStream } from '../src/outbox/reconcile.ts';
+import { outboxTables } from '../src/outbox/store.ts';
 import { move, moved, openPlatform, type Platform, SERVICE, STREAM } from './platform.ts';
 import { storedEvents, upTo, versionsOf } from './stored.ts';
 
@@ -171,7 +172,7 @@ it('completes a recreated stream after it was interrupted, in the order it had b
     },
   };
   const view = await viewStream(await bus.manager(), STREAM);
-  await expect(reconcile(interrupted, view, () => {})).rejects.toThrow('interrupted');
+  await expect(reconcile(outboxTables(interrupted), view, () => {})).rejects.toThrow('interrupted');
   await platform.relay();
   await eventually(async () => {
     expect(versionsOf(await storedEvents(bus))).toEqual({

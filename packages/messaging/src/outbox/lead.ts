@@ -1,24 +1,38 @@
 /** What the one active relay does: compares, publishes, and looks now and then whether all is still as it left it. */
-import { streamOf } from '@fanfare/contracts';
-import type { Logger } from '@fanfare/kit';
+import type { Clock, Logger } from '@fanfare/kit';
 import type { Bus } from '../bus.ts';
-import { ensureStream, type StreamOptions } from '../stream.ts';
 import type { Doorbell } from './doorbell.ts';
-import type { Session } from './leader-session.ts';
-import { maintainPartitions } from './partitions.ts';
 import { type Publish, publishWindow } from './publish.ts';
-import { reconcile, viewStream, WINDOW } from './reconcile.ts';
+import { reconcile, type StreamView, WINDOW } from './reconcile.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
-import { backlog, moveToSent, waiting } from './store.ts';
+import type { OutboxTables } from './store.ts';
+
+/** A session that can be the one leader among all sessions of the database. */
+export interface LeaderSession extends OutboxTables {
+  /** @returns whether this session is the leader from now until it ends */
+  readonly tryLead: () => Promise<boolean>;
+  /** Prepares and drops days of sent events. @returns whether all is done; otherwise there is more to do soon */
+  readonly maintain: () => Promise<boolean>;
+  readonly end: () => Promise<void>;
+}
+
+/** The stream that the outbox goes to. */
+export interface OutboxStream {
+  readonly name: string;
+  /** Creates it, or brings it to this release's configuration. */
+  readonly ensure: () => Promise<void>;
+  readonly view: () => Promise<StreamView>;
+  readonly publish: Publish;
+}
 
 export interface Leadership {
-  readonly service: string;
-  readonly bus: Bus;
+  /** Whether there is a connection, and whether it is still the same one. */
+  readonly bus: Pick<Bus, 'connected' | 'generation' | 'onConnection'>;
   readonly log: Logger;
-  readonly stream?: StreamOptions;
-  readonly publish: Publish;
+  readonly stream: OutboxStream;
   readonly metrics: RelayMetrics;
   readonly bell: Doorbell;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly stopping: () => boolean;
   /** Stream and database agree: from now on this replica publishes. */
   readonly onLeading: () => void;
@@ -32,17 +46,17 @@ const INSPECT_MS = 5000;
 const MAINTAIN_MS = 600_000;
 
 /** Publishes and sleeps until the relay stops. @throws when anything fails; nothing is certain then */
-export async function lead(of: Leadership, sql: Session): Promise<void> {
+export async function lead(of: Leadership, session: LeaderSession): Promise<void> {
   using connection = thisConnection(of.bus);
-  let lastSeq = await connection.during(takeOver(of, sql));
-  const inspect = inspector(of, sql);
+  let lastSeq = await connection.during(takeOver(of, session));
+  const inspect = inspector(of, session);
   of.onLeading();
   while (!of.stopping()) {
     of.bell.reset();
     connection.check();
-    const events = await waiting(sql, WINDOW);
-    const { placed, failure } = await connection.during(publishWindow(of.publish, events, lastSeq));
-    await moveToSent(sql, placed);
+    const events = await session.waiting(WINDOW);
+    const { placed, failure } = await connection.during(publishWindow(of.stream.publish, events, lastSeq));
+    await session.moveToSent(placed);
     of.metrics.published.inc(placed.length);
     if (failure !== undefined) throw failure;
     lastSeq += events.length;
@@ -53,38 +67,36 @@ export async function lead(of: Leadership, sql: Session): Promise<void> {
 }
 
 /** @returns the stream's last sequence, when stream and database agree */
-async function takeOver({ bus, service, log, metrics, onProgress, ...of }: Leadership, sql: Session): Promise<number> {
+async function takeOver({ stream, log, metrics, onProgress }: Leadership, session: LeaderSession): Promise<number> {
   // Before any row is moved: a day that has rows in the default partition is harder to prepare.
-  await maintainPartitions(sql, log);
-  await ensureStream(bus, service, of.stream);
-  const stream = streamOf(service);
-  const view = await viewStream(await bus.manager(), stream);
-  const { found, lost } = await reconcile(sql, view, onProgress);
+  await session.maintain();
+  await stream.ensure();
+  const view = await stream.view();
+  const { found, lost } = await reconcile(session, view, onProgress);
   metrics.republished.inc(lost);
-  if (lost > 0) log.warn({ stream, lost }, 'the stream had lost events; they are published again');
-  log.info({ stream, lastSeq: view.lastSeq, found }, 'outbox relay leads');
+  if (lost > 0) log.warn({ stream: stream.name, lost }, 'the stream had lost events; they are published again');
+  log.info({ stream: stream.name, lastSeq: view.lastSeq, found }, 'outbox relay leads');
   return view.lastSeq;
 }
 
 /** What a leader does now and then, beside its work. */
-function inspector({ bus, service, log, metrics }: Leadership, sql: Session): (lastSeq: number) => Promise<void> {
-  const stream = streamOf(service);
-  let inspectAt = performance.now() + INSPECT_MS;
+function inspector({ stream, metrics, clock }: Leadership, session: LeaderSession): (lastSeq: number) => Promise<void> {
+  let inspectAt = clock.monotonic() + INSPECT_MS;
   let maintainAt = 0;
   return async (lastSeq) => {
-    const now = performance.now();
+    const now = clock.monotonic();
     if (now < inspectAt) return;
     inspectAt = now + INSPECT_MS;
-    const { state } = await (await bus.manager()).streams.info(stream);
-    if (state.last_seq !== lastSeq) throw new Error(`${stream} ends at ${state.last_seq}, not at ${lastSeq}`);
-    metrics.backlog.set(await backlog(sql));
+    const view = await stream.view();
+    if (view.lastSeq !== lastSeq) throw new Error(`${stream.name} ends at ${view.lastSeq}, not at ${lastSeq}`);
+    metrics.backlog.set(await session.backlog());
     if (now < maintainAt) return;
-    if (await maintainPartitions(sql, log)) maintainAt = now + MAINTAIN_MS;
+    if (await session.maintain()) maintainAt = now + MAINTAIN_MS;
   };
 }
 
 /** Ends what waits for NATS when the connection is lost: an answer would not come, and its timeout is long. */
-function thisConnection(bus: Bus) {
+function thisConnection(bus: Leadership['bus']) {
   const { promise: lost, reject } = Promise.withResolvers<never>();
   // Whoever waits is told; nobody has to.
   lost.catch(() => undefined);

@@ -8,7 +8,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sql } from '@fanfare/database';
+import type { Logger } from '@fanfare/kit';
 import pg from 'pg';
+import type { LeaderSession } from './lead.ts';
+import { maintainPartitions } from './partitions.ts';
+import { outboxTables } from './store.ts';
 
 /** Any constant but the migrations' own; locks are local to a database, and each service has one of its own. */
 const LOCK_KEY = 5_310_277_642n;
@@ -19,15 +23,7 @@ const CONNECT_TIMEOUT_MS = 3000;
 const QUERY_TIMEOUT_MS = 5000;
 const END_TIMEOUT_MS = 1000;
 
-export interface Session extends Sql {
-  /** @returns whether this session is the leader from now until it ends */
-  readonly tryLead: () => Promise<boolean>;
-  /** Why it ended, or undefined while it lives. */
-  readonly failure: () => Error | undefined;
-  readonly end: () => Promise<void>;
-}
-
-export async function openSession(url: string, service: string): Promise<Session> {
+export async function openSession(url: string, service: string, log: Logger): Promise<LeaderSession> {
   const client = new pg.Client({
     connectionString: url,
     application_name: `${service} outbox relay`,
@@ -59,14 +55,16 @@ export async function openSession(url: string, service: string): Promise<Session
   };
   const heartbeat = setInterval(() => inTurn(() => client.query('select 1')).catch(fail), HEARTBEAT_MS);
 
-  return {
+  const sql: Sql = {
     query: <Row extends object>(text: string, values?: unknown[]) => inTurn(() => client.query<Row>(text, values)),
+  };
+  return {
+    ...outboxTables(sql),
+    maintain: () => maintainPartitions(sql, log),
     tryLead: async () => {
-      const sql = 'select pg_try_advisory_lock($1) as leader';
-      const { rows } = await inTurn(() => client.query<{ leader: boolean }>(sql, [LOCK_KEY]));
+      const { rows } = await sql.query<{ leader: boolean }>('select pg_try_advisory_lock($1) as leader', [LOCK_KEY]);
       return rows[0]?.leader === true;
     },
-    failure: () => failure,
     end: async () => {
       clearInterval(heartbeat);
       failure ??= new Error('the session was ended');

@@ -11,10 +11,9 @@
  *    nevertheless (at another place) is moved like the first. What is merely gone (purged, too old) was there and is no
  *    loss.
  */
-import type { Sql } from '@fanfare/database';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { MESSAGE_ID_HEADER, OUTBOX_ID_HEADER } from '../envelope.ts';
-import { moveToSent, type Origin, type Placed, type SentMark, sentUpTo, takeBack, waitingAmong } from './store.ts';
+import type { Origin, OutboxTables, Placed, SentMark } from './store.ts';
 
 /** Most events that are ever on their way at once, and so the most that can be in the stream without our knowing. */
 export const WINDOW = 256;
@@ -61,35 +60,35 @@ export interface Reconciled {
  * Taking back much is long: `onProgress` is called after every window of it.
  * @throws when the stream or the database does not answer; then do it again
  */
-export async function reconcile(sql: Sql, stream: StreamView, onProgress: () => void): Promise<Reconciled> {
+export async function reconcile(outbox: OutboxTables, stream: StreamView, onProgress: () => void): Promise<Reconciled> {
   const tail = await tailOf(stream);
-  const found = await moveFound(sql, tail);
-  const agreed = await lastAgreement(sql, stream);
+  const found = await moveFound(outbox, tail);
+  const agreed = await lastAgreement(outbox, stream);
   let takenBack = 0;
   for (let window = WINDOW; window === WINDOW; takenBack += window) {
-    window = await takeBack(sql, agreed, WINDOW);
+    window = await outbox.takeBack(agreed, WINDOW);
     onProgress();
   }
-  const elsewhere = takenBack === 0 ? 0 : await moveFound(sql, tail);
+  const elsewhere = takenBack === 0 ? 0 : await moveFound(outbox, tail);
   return { found, lost: takenBack - elsewhere };
 }
 
-async function moveFound(sql: Sql, tail: ReadonlyMap<number, Origin>): Promise<number> {
-  const waiting = await waitingAmong(sql, [...tail.values()]);
+async function moveFound(outbox: OutboxTables, tail: ReadonlyMap<number, Origin>): Promise<number> {
+  const waiting = await outbox.waitingAmong([...tail.values()]);
   const placed: Placed[] = [];
   for (const [streamSeq, { messageId, outboxId }] of tail) {
     if (waiting.get(outboxId) === messageId) placed.push({ id: outboxId, streamSeq });
   }
-  await moveToSent(sql, placed);
+  await outbox.moveToSent(placed);
   return placed.length;
 }
 
 /** The greatest sequence at which the stream has, or had until it aged out, what we sent; 0 when nothing agrees. */
-async function lastAgreement(sql: Sql, stream: StreamView): Promise<number> {
+async function lastAgreement(outbox: OutboxTables, stream: StreamView): Promise<number> {
   let below = stream.lastSeq;
   // Nearly always the newest agrees, and nothing else is read.
   for (let limit = 1; ; limit = WINDOW) {
-    const page = await sentUpTo(sql, below, limit);
+    const page = await outbox.sentUpTo(below, limit);
     const oldest = page.at(-1);
     if (oldest === undefined) return 0;
     const stored = await stream.messages(page.map((mark) => mark.streamSeq));

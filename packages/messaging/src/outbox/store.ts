@@ -1,6 +1,26 @@
 /** All SQL of the relay. Every function is one statement, so that none leaves half of its work behind. */
 import type { Sql } from '@fanfare/database';
 
+/** What the relay asks of its two tables. Each call happens as a whole or, when it throws, as a whole or not at all. */
+export interface OutboxTables {
+  readonly waiting: (limit: number) => Promise<readonly StoredEvent[]>;
+  readonly moveToSent: (placed: readonly Placed[]) => Promise<void>;
+  readonly waitingAmong: (origins: readonly Origin[]) => Promise<ReadonlyMap<string, string>>;
+  readonly sentUpTo: (streamSeq: number, limit: number) => Promise<readonly SentMark[]>;
+  readonly takeBack: (afterSeq: number, limit: number) => Promise<number>;
+  readonly backlog: () => Promise<number>;
+}
+
+/** The tables in PostgreSQL. */
+export const outboxTables = (sql: Sql): OutboxTables => ({
+  waiting: (limit) => waiting(sql, limit),
+  moveToSent: (placed) => moveToSent(sql, placed),
+  waitingAmong: (origins) => waitingAmong(sql, origins),
+  sentUpTo: (streamSeq, limit) => sentUpTo(sql, streamSeq, limit),
+  takeBack: (afterSeq, limit) => takeBack(sql, afterSeq, limit),
+  backlog: () => backlog(sql),
+});
+
 /** An event as it is published: JSON texts as they were written. */
 export interface StoredEvent {
   /** int8 as text. */
@@ -23,7 +43,7 @@ const EVENT = `id, message_id as "messageId", subject, headers::text as headers,
  * The oldest events that wait, those that were taken back first. By what is in the table, never by a cursor: a
  * transaction that stalls before its commit shows a lower id later.
  */
-export async function waiting(sql: Sql, limit: number): Promise<readonly StoredEvent[]> {
+async function waiting(sql: Sql, limit: number): Promise<readonly StoredEvent[]> {
   const { rows } = await sql.query<StoredEvent>(
     `(select ${EVENT} from platform.outbox where again is not null order by again limit $1)
      union all
@@ -35,7 +55,7 @@ export async function waiting(sql: Sql, limit: number): Promise<readonly StoredE
 }
 
 /** Moves published events to `outbox_sent`. */
-export async function moveToSent(sql: Sql, placed: readonly Placed[]): Promise<void> {
+async function moveToSent(sql: Sql, placed: readonly Placed[]): Promise<void> {
   if (placed.length === 0) return;
   await sql.query(
     `with placed as (select * from unnest($1::bigint[], $2::bigint[]) as row (id, stream_seq)),
@@ -77,7 +97,7 @@ export async function waitingAmong(sql: Sql, origins: readonly Origin[]): Promis
 }
 
 /** Sent events up to a sequence, the latest first. */
-export async function sentUpTo(sql: Sql, streamSeq: number, limit: number): Promise<readonly SentMark[]> {
+async function sentUpTo(sql: Sql, streamSeq: number, limit: number): Promise<readonly SentMark[]> {
   const { rows } = await sql.query<SentMark>(
     `select message_id as "messageId", stream_seq::float8 as "streamSeq" from platform.outbox_sent
       where stream_seq <= $1 order by stream_seq desc limit $2`,
@@ -90,7 +110,7 @@ export async function sentUpTo(sql: Sql, streamSeq: number, limit: number): Prom
  * Makes sent events wait again under their old ids and in the order they had in the stream, before everything else: the
  * latest ones after a sequence, so that those still noted are always the beginning, wherever this was interrupted. @returns how many; fewer than the limit when none is left
  */
-export async function takeBack(sql: Sql, afterSeq: number, limit: number): Promise<number> {
+async function takeBack(sql: Sql, afterSeq: number, limit: number): Promise<number> {
   const { rowCount } = await sql.query(
     `with lost as (
        delete from platform.outbox_sent where stream_seq > $1 and id = any (array(
@@ -109,7 +129,7 @@ export async function takeBack(sql: Sql, afterSeq: number, limit: number): Promi
 export const BACKLOG_BOUND = 100_000;
 
 /** How many events wait, counted up to the bound. */
-export async function backlog(sql: Sql): Promise<number> {
+async function backlog(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ count: number }>(
     'select count(*)::int as count from (select from platform.outbox limit $1) as bounded',
     [BACKLOG_BOUND],
