@@ -11,6 +11,7 @@ export {
   Secret,
   serverFields,
 } from './config.ts';
+export { decodeCursor, encodeCursor } from './cursor.ts';
 export {
   AppError,
   commonErrors,

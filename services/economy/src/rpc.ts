@@ -3,6 +3,7 @@ import type {
   ListTransactionsRequest,
   Transaction,
 } from '@fanfare/contracts/economy/v1/economy_service';
+import type { Database } from '@fanfare/database';
 import {
   type Caller,
   CallerKind,
@@ -18,19 +19,21 @@ import { type AccountId, currencyOf, MAX_OWNER_ID, userAccount, walletOf } from 
 import { grantAsset } from './commands/grant-asset.ts';
 import { postBatch } from './commands/post-batch.ts';
 import { transferCoins } from './commands/transfer-coins.ts';
+import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
 import { formatBalances, formatMoney } from './format.ts';
+import { limitOf } from './page.ts';
 import { decodeCursor, encodeCursor } from './statement.ts';
 import type { StatementLine, Store } from './store.ts';
 
 export interface HandlerDeps {
   readonly engine: Engine;
   readonly store: Store;
+  readonly database: Database;
+  readonly config: Config;
 }
 
 const MAX_COMMANDS = 256;
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
 
 export const handlers = ({ engine, store }: HandlerDeps): Handlers<typeof EconomyServiceService> => ({
   postBatch: async ({ commands }, { caller }) => {
@@ -78,11 +81,6 @@ function accountsOf({ userId, currency }: ListTransactionsRequest): readonly Acc
   if (currency === '') return walletOf(userId);
   if (!isCurrency(currency)) throw invalid('currency', 'must be COIN, DIAMOND or POINT');
   return [userAccount(userId, currency)];
-}
-
-function limitOf(limit: number): number {
-  if (limit < 0 || limit > MAX_LIMIT) throw invalid('limit', `must be 1 to ${MAX_LIMIT}`);
-  return limit === 0 ? DEFAULT_LIMIT : limit;
 }
 
 /** An entry is named by its place: the account and its seq there. */

@@ -52,14 +52,18 @@ export async function createEconomyService(config: Config, overrides: Partial<De
     stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
   });
   const engine = createEngine({ databaseUrl, queueSize: config.LEDGER_QUEUE_SIZE, log, metrics, onPosted: relay.wake });
-  const rpc = rpcServer(EconomyServiceService, handlers({ engine, store: createStore(prisma, database) }), {
-    service: 'economy',
-    host: config.GRPC_HOST,
-    port: config.GRPC_PORT,
-    tls: tlsFilesOf(config),
-    log,
-    metrics,
-  });
+  const rpc = rpcServer(
+    EconomyServiceService,
+    handlers({ engine, store: createStore(prisma, database), database, config }),
+    {
+      service: 'economy',
+      host: config.GRPC_HOST,
+      port: config.GRPC_PORT,
+      tls: tlsFilesOf(config),
+      log,
+      metrics,
+    },
+  );
   const ops = opsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
