@@ -1,5 +1,6 @@
 import { type Environment, field, parseEnvironment, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
+import { RATE, rateOf } from './conversion.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -12,6 +13,8 @@ export function readConfig(env: Environment) {
       GRPC_PORT: field.port().default(7102),
       OPS_PORT: field.port().default(7202),
       LEDGER_QUEUE_SIZE: field.integer(256, 1_000_000).default(4096),
+      COIN_REQUESTS_OPEN_MAX: field.integer(1, 10_000).default(20),
+      DIAMONDS_TO_COINS_RATE: z.string().regex(RATE).default('1.00').transform(rateOf),
     }),
     env,
   );

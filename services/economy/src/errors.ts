@@ -9,6 +9,12 @@ export const errors = errorCatalogue({
   HOLD_NOT_EXPIRED: ['failed_precondition', 'This expires at {expiresAt}.'],
   LIMIT_EXCEEDED: ['failed_precondition', 'The limit is {limit}, of which {available} are left.'],
   TRANSFER_TO_SELF: ['invalid', 'You cannot transfer coins to yourself.'],
+  COIN_REQUEST_NOT_FOUND: ['not_found', 'There is no such coin request.'],
+  COIN_REQUEST_RESOLVED: ['failed_precondition', 'This coin request was {status} before.'],
+  COIN_SELLER_NOT_FOUND: ['not_found', 'This user does not sell coins.'],
+  TOO_MANY_COIN_REQUESTS: ['failed_precondition', 'You have {limit} open coin requests; wait for one to be decided.'],
+  AMOUNT_TOO_SMALL: ['failed_precondition', 'This amount is too small.'],
+  FLOOR_ABOVE_BALANCE: ['failed_precondition', 'Only {available} are available.'],
   ID_REUSED: ['already_exists', 'This id was used before with another {field}.'],
 });
 

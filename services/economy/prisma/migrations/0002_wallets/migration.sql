@@ -73,7 +73,12 @@ CREATE TABLE coin_requests (
     seller_id bigint NOT NULL,
     note text NOT NULL,
     status text NOT NULL DEFAULT 'pending',
+    -- How often an approval was begun. The ledger's id of an approval hangs on it.
+    attempt bigint NOT NULL DEFAULT 0,
+    -- 0 for the platform itself; `decider` is the same as audit rows name it.
     decided_by bigint,
+    decider text,
+    decided_as text,
     reason text NOT NULL DEFAULT '',
     correlation_id text NOT NULL,
     tenant_id text,
@@ -81,12 +86,16 @@ CREATE TABLE coin_requests (
     decided_at timestamptz(3),
     CONSTRAINT coin_requests_amount_positive CHECK (amount_minor > 0),
     CONSTRAINT coin_requests_status_known CHECK (status IN ('pending', 'deciding', 'approved', 'rejected')),
-    CONSTRAINT coin_requests_decision_says_who CHECK ((status = 'pending') = (decided_by IS NULL))
+    CONSTRAINT coin_requests_decision_says_who CHECK (
+        num_nulls(decided_by, decider, decided_as, decided_at) = CASE WHEN status = 'pending' THEN 4 ELSE 0 END
+    ),
+    CONSTRAINT coin_requests_decided_as_known CHECK (decided_as IN ('admin', 'seller'))
 );
 CREATE INDEX coin_requests_user_id_idx ON coin_requests (user_id, created_at DESC, id DESC);
 CREATE INDEX coin_requests_created_at_idx ON coin_requests (created_at DESC, id DESC);
 CREATE INDEX coin_requests_open_idx ON coin_requests (seller_id, created_at DESC, id DESC)
     WHERE status IN ('pending', 'deciding');
+CREATE INDEX coin_requests_user_open_idx ON coin_requests (user_id) WHERE status IN ('pending', 'deciding');
 CREATE INDEX coin_requests_deciding_idx ON coin_requests (decided_at) WHERE status = 'deciding';
 
 CREATE TABLE coin_sellers (
@@ -113,6 +122,15 @@ CREATE TABLE payments (
     CONSTRAINT payments_refunded_at_most_paid CHECK (refunded_minor BETWEEN 0 AND coins_minor)
 );
 CREATE INDEX payments_user_id_idx ON payments (user_id, created_at DESC);
+
+CREATE TABLE payment_refunds (
+    payment_id text NOT NULL,
+    provider_ref text NOT NULL,
+    coins_minor bigint NOT NULL,
+    created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (payment_id, provider_ref),
+    CONSTRAINT payment_refunds_coins_positive CHECK (coins_minor > 0)
+);
 
 CREATE TABLE point_items (
     id text PRIMARY KEY,
