@@ -4,6 +4,7 @@ import { eventually } from '@fanfare/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { award } from './ledger-events.ts';
 import { type RunningGateways, runGateways, type TestClient } from './running-gateways.ts';
 
 let run: RunningGateways;
@@ -77,29 +78,23 @@ describe('translation', () => {
     await eventually(() => expect(idsOf(client)).toEqual(['new']));
   });
 
-  it('tells all three balances to every socket of the users of a journal, and to nobody else', async () => {
+  it('tells points and all three balances to every socket of the users of a journal, and to nobody else', async () => {
     const [first, second] = [await run.start(), await run.start()];
     const mine = [await run.connect({ gateway: first }), await run.connect({ gateway: second })];
     const other = await run.connect({ user: 9n });
-    const balances = [{ userId: 7n, coinMinor: 100n, diamondMinor: 0n, pointMinor: 0n }];
-    const journal = {
-      journalId: 'j',
-      operation: 'grant',
-      batch: 1n,
-      legs: [],
-      context: '',
-      reason: '',
-      postedAt: new Date(),
-    };
-    await run.announce(events.journalPosted, { ...journal, balances });
+    const posted = award(7n, 10n, 'video_viewed', 110n, 'Viewed a video');
+    await run.announce(events.journalPosted, { ...posted, postedAt: new Date() });
     for (const client of mine) {
-      await eventually(() =>
+      await eventually(() => {
         expect(client.named('balance.updated').map(({ data }) => data)).toEqual([
-          { coins: '1.00', diamonds: '0.00', points: '0.00' },
-        ]),
-      );
+          { coins: '0.07', diamonds: '0.00', points: '1.10' },
+        ]);
+      });
+      expect(client.named('notification').map(({ data }) => data)).toMatchObject([
+        { type: 'points_earned', recipientIds: [7], data: { action: 'video_viewed', points: 0.1, newBalance: 1.1 } },
+      ]);
     }
-    expect(other.named('balance.updated')).toEqual([]);
+    expect([...other.named('balance.updated'), ...other.named('notification')]).toEqual([]);
   });
 });
 

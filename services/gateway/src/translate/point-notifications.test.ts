@@ -1,215 +1,22 @@
-/** The examples of the lykluk seed's wallet section, from events as the ledger announces them. */
-import { events } from '@fanfare/contracts';
-import type { JournalPosted, PostedLeg } from '@fanfare/contracts/economy/event/v1/economy_events';
 import { AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
 import { parseMinor } from '@fanfare/kit';
-import { encodeBody } from '@fanfare/messaging';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DomainEvent, parseEvent, translate } from './translate.ts';
+import {
+  at,
+  award,
+  dance,
+  deduct,
+  journal,
+  leg,
+  notifications,
+  payloads,
+  shown,
+  userLeg,
+} from '../../test/ledger-events.ts';
 
-const at = new Date('2025-12-23T12:00:00Z');
 const { ACCOUNT_KIND_USER, ACCOUNT_KIND_AGENCY, ACCOUNT_KIND_ISSUANCE, ACCOUNT_KIND_PLATFORM, ACCOUNT_KIND_DEBT } =
   AccountKind;
-
-const leg = (
-  kind: AccountKind,
-  ownerId: bigint,
-  minor: bigint,
-  action: string,
-  currency = 'POINT',
-  balanceAfterMinor = 0n,
-): PostedLeg => ({ account: { kind, ownerId, currency }, minor, balanceAfterMinor, action });
-
-const userLeg = (userId: bigint, minor: bigint, action: string) => leg(ACCOUNT_KIND_USER, userId, minor, action);
-
-/** `points`: what each user can spend after the journal. */
-function journal(
-  legs: PostedLeg[],
-  points: Readonly<Record<number, bigint>>,
-  more: Partial<JournalPosted> = {},
-): JournalPosted {
-  const balances = Object.entries(points).map(([userId, pointMinor]) => ({
-    userId: BigInt(userId),
-    coinMinor: 7n,
-    diamondMinor: 0n,
-    pointMinor,
-  }));
-  const operation = 'points.award';
-  return {
-    journalId: 'j',
-    operation,
-    batch: 1n,
-    legs,
-    balances,
-    context: '{}',
-    postedAt: at,
-    reason: '',
-    hold: undefined,
-    ...more,
-  };
-}
-
-const award = (userId: bigint, minor: bigint, action: string, after: bigint, reason: string, metadata?: object) =>
-  journal(
-    [leg(ACCOUNT_KIND_ISSUANCE, 0n, -minor, action), userLeg(userId, minor, action)],
-    { [Number(userId)]: after },
-    { reason, context: JSON.stringify({ engagementId: 'e-1', metadata }) },
-  );
-
-const deduct = (userId: bigint, minor: bigint, action: string, after: bigint, more: Partial<JournalPosted>) =>
-  journal(
-    [userLeg(userId, -minor, action), leg(ACCOUNT_KIND_PLATFORM, 0n, minor, action)],
-    { [Number(userId)]: after },
-    more,
-  );
-
-/** Through the bus and back, as it arrives. */
-function shown(name: 'journalPosted' | 'pointsMerged', message: unknown) {
-  const event = events[name];
-  return translate(parseEvent(event.subject, encodeBody(event as never, message)) as DomainEvent);
-}
-
-const notifications = (message: JournalPosted) =>
-  shown('journalPosted', message).filter(({ name }) => name === 'notification');
-const payloads = (message: JournalPosted) => notifications(message).map(({ data }) => data);
-
-const dance = { videoId: '456', videoTitle: 'Amazing Dance' };
-const viewer = { ...dance, userType: 'viewer' };
-
-describe('the seed’s example', () => {
-  test('points_earned, 1: a viewer likes a video', () => {
-    const posted = award(123n, 100n, 'video_liked', 150_00n, 'Liked a video', viewer);
-    expect(notifications(posted)).toEqual([
-      {
-        channel: 'user.123',
-        name: 'notification',
-        class: 'reliable',
-        data: {
-          type: 'points_earned',
-          eventType: 'wallet:points:earned',
-          recipientIds: [123],
-          data: {
-            userId: 123,
-            action: 'video_liked',
-            points: 1,
-            newBalance: 150,
-            previousBalance: 149,
-            reason: 'Liked a video',
-            timestamp: '2025-12-23T12:00:00Z',
-            metadata: { videoId: '456', videoTitle: 'Amazing Dance', userType: 'viewer' },
-          },
-        },
-      },
-    ]);
-  });
-
-  test('points_earned, 2: a creator’s video gets 1000 views', () => {
-    const merged = {
-      userId: 789n,
-      ...dance,
-      views: 1000n,
-      minor: 100_00n,
-      balanceAfterMinor: 5250_00n,
-      mergedAt: at,
-    };
-    expect(shown('pointsMerged', merged)).toEqual([
-      {
-        channel: 'user.789',
-        name: 'notification',
-        class: 'reliable',
-        data: {
-          type: 'points_earned',
-          eventType: 'wallet:points:earned',
-          recipientIds: [789],
-          data: {
-            userId: 789,
-            action: 'view_received',
-            points: 100,
-            newBalance: 5250,
-            previousBalance: 5150,
-            reason: 'Your video received 1000 views',
-            timestamp: '2025-12-23T12:00:00Z',
-            metadata: { videoId: '456', videoTitle: 'Amazing Dance', totalViews: 1000, userType: 'creator' },
-          },
-        },
-      },
-    ]);
-  });
-
-  test('points_deducted: somebody buys a badge', () => {
-    const context = JSON.stringify({ metadata: { itemId: 'badge_premium', itemName: 'Premium Badge' } });
-    const more = { operation: 'points.purchase', reason: 'Purchased premium badge', context };
-    expect(payloads(deduct(123n, 50_00n, 'purchase', 100_00n, more))).toEqual([
-      {
-        type: 'points_deducted',
-        eventType: 'wallet:points:deducted',
-        recipientIds: [123],
-        data: {
-          userId: 123,
-          action: 'purchase',
-          points: 50,
-          newBalance: 100,
-          previousBalance: 150,
-          reason: 'Purchased premium badge',
-          timestamp: '2025-12-23T12:00:00Z',
-          metadata: { itemId: 'badge_premium', itemName: 'Premium Badge' },
-        },
-      },
-    ]);
-  });
-
-  test('wallet_update: a balance is corrected', () => {
-    const legs = [leg(ACCOUNT_KIND_ISSUANCE, 0n, -25_00n, 'adjustment'), userLeg(123n, 25_00n, 'adjustment')];
-    const more = { operation: 'adjustment', reason: 'Balance adjustment' };
-    expect(payloads(journal(legs, { 123: 175_00n }, more))).toEqual([
-      {
-        type: 'wallet_update',
-        eventType: 'wallet:balance:updated',
-        recipientIds: [123],
-        data: {
-          userId: 123,
-          newBalance: 175,
-          previousBalance: 150,
-          reason: 'Balance adjustment',
-          timestamp: '2025-12-23T12:00:00Z',
-        },
-      },
-    ]);
-  });
-
-  test('1, B: one like, to the liker', () => {
-    expect(payloads(award(123n, 100n, 'video_liked', 151_00n, 'Liked a video', viewer))).toMatchObject([
-      {
-        type: 'points_earned',
-        recipientIds: [123],
-        data: { action: 'video_liked', points: 1, newBalance: 151, reason: 'Liked a video' },
-      },
-    ]);
-  });
-
-  test('1, C: the same like, to the video’s owner', () => {
-    const metadata = { ...dance, userType: 'creator' };
-    const posted = award(999n, 100n, 'like_received', 5001_00n, 'Your video received a like', metadata);
-    expect(payloads(posted)).toMatchObject([
-      {
-        type: 'points_earned',
-        recipientIds: [999],
-        data: { action: 'like_received', points: 1, newBalance: 5001, reason: 'Your video received a like' },
-      },
-    ]);
-  });
-
-  test('has its fields in the seed’s order, in the text that is sent', () => {
-    const [emit] = notifications(award(123n, 10n, 'video_liked', 100_10n, 'Liked a video', viewer));
-    expect(JSON.stringify(emit?.data)).toBe(
-      '{"type":"points_earned","eventType":"wallet:points:earned","recipientIds":[123],"data":{"userId":123,' +
-        '"action":"video_liked","points":0.1,"newBalance":100.1,"previousBalance":100,"reason":"Liked a video",' +
-        '"timestamp":"2025-12-23T12:00:00Z",' +
-        '"metadata":{"videoId":"456","videoTitle":"Amazing Dance","userType":"viewer"}}}',
-    );
-  });
-});
 
 describe('the event follows the action', () => {
   const earning = ['video_liked', 'video_viewed', 'video_shared', 'comment_posted', 'video_uploaded', 'like_received'];

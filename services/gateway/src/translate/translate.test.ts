@@ -66,6 +66,7 @@ describe('what clients are shown', () => {
       context: '',
       postedAt: at,
       reason: '',
+      hold: undefined,
     };
     expect(shown('journalPosted', journal)).toEqual([
       {
