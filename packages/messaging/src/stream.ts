@@ -35,6 +35,21 @@ export function streamConfig(service: string, options: StreamOptions = {}): Part
 
 /** STREAM_NAME_EXIST: there is one with another configuration. */
 const NAME_IN_USE = 10_058;
+const isNameInUse = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === NAME_IN_USE;
+
+/**
+ * Creates the stream of a producer that may not have started yet, so that what is published for its consumers is kept.
+ * A stream that exists stays as its producer has configured it.
+ * @throws when NATS does not answer or has no room for it
+ */
+export async function createStream(bus: Bus, service: string, options: StreamOptions = {}): Promise<void> {
+  const { streams } = await bus.manager();
+  try {
+    await streams.add(streamConfig(service, options));
+  } catch (error) {
+    if (!isNameInUse(error)) throw error;
+  }
+}
 
 /**
  * Creates `EVT_<SERVICE>` or brings it to this release's configuration; safe to call from every replica at once.
@@ -47,7 +62,7 @@ export async function ensureStream(bus: Bus, service: string, options: StreamOpt
     // Creating a stream that exists unchanged is accepted.
     await streams.add(config);
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== NAME_IN_USE) throw error;
+    if (!isNameInUse(error)) throw error;
     await streams.update(config.name, config);
   }
 }
