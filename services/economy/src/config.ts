@@ -1,6 +1,17 @@
-import { type Environment, field, parseEnvironment, serverFields } from '@fanfare/kit';
+import { type Environment, field, formatMinor, parseEnvironment, parseMinor, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
 import { RATE, rateOf } from './conversion.ts';
+
+/** Points as decimal text, at least `minimum` minor units. */
+const pointsField = (minimum: bigint, standard: string) =>
+  z
+    .string()
+    .default(standard)
+    .transform((text) => parseMinor(text) ?? -1n)
+    .refine(
+      (minor) => minor >= minimum,
+      `must be a decimal of at least ${formatMinor(minimum)} with at most two places`,
+    );
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -15,6 +26,9 @@ export function readConfig(env: Environment) {
       LEDGER_QUEUE_SIZE: field.integer(256, 1_000_000).default(4096),
       COIN_REQUESTS_OPEN_MAX: field.integer(1, 10_000).default(20),
       DIAMONDS_TO_COINS_RATE: z.string().regex(RATE).default('1.00').transform(rateOf),
+      POINTS_VIEWER_DAILY_CAP: pointsField(0n, '0.00'),
+      POINTS_CREATOR_DAILY_CAP: pointsField(0n, '0.00'),
+      POINTS_BOOST_PRICE: pointsField(1n, '10.00'),
     }),
     env,
   );

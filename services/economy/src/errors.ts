@@ -15,6 +15,8 @@ export const errors = errorCatalogue({
   TOO_MANY_COIN_REQUESTS: ['failed_precondition', 'You have {limit} open coin requests; wait for one to be decided.'],
   AMOUNT_TOO_SMALL: ['failed_precondition', 'This amount is too small.'],
   FLOOR_ABOVE_BALANCE: ['failed_precondition', 'Only {available} are available.'],
+  POINT_ITEM_NOT_FOUND: ['not_found', 'There is no such item.'],
+  TOO_MANY_POINT_ITEMS: ['failed_precondition', 'There are {limit} items already.'],
   ID_REUSED: ['already_exists', 'This id was used before with another {field}.'],
 });
 

@@ -1,0 +1,35 @@
+/**
+ * Events of this service that are no journals. Their outbox ids come from the head like those of journals, so that ids
+ * stay without a gap and in commit order; `notices` counts them, so that ids less notices are journals.
+ */
+import { one, type Sql } from '@fanfare/database';
+import { type Announcement, outboxRow } from '@fanfare/messaging';
+
+// The head is what every batch of the ledger waits for: whoever holds it holds all of them up.
+const TAKE_IDS = `
+  update ledger_head set outbox_id = outbox_id + $1, notices = notices + $1 where id = 1
+  returning outbox_id - $1 as before`;
+
+const INSERT = `
+  insert into platform.outbox (id, message_id, subject, headers, payload)
+  select $1::int8 + position, message_id, subject, headers, payload
+    from unnest($2::text[], $3::text[], $4::json[], $5::json[])
+         with ordinality as row (message_id, subject, headers, payload, position)`;
+
+/**
+ * Announces in the caller's transaction, with two round trips. Call it last and commit at once: from here to the commit
+ * no journal is posted. Wake the relay after the commit.
+ * @param notices each is given its outbox id, which is a version that grows with every event of whatever entity
+ */
+export async function announceNotices(tx: Sql, notices: readonly ((version: bigint) => Announcement)[]): Promise<void> {
+  if (notices.length === 0) return;
+  const { before } = one(await tx.query<{ before: string }>(TAKE_IDS, [notices.length]));
+  const rows = notices.map((notice, index) => outboxRow(notice(BigInt(before) + BigInt(index + 1))));
+  await tx.query(INSERT, [
+    before,
+    rows.map((row) => row.messageId),
+    rows.map((row) => row.subject),
+    rows.map((row) => row.headers),
+    rows.map((row) => row.payload),
+  ]);
+}
