@@ -32,14 +32,8 @@ type Answer = (request: GetWalletRequest, call: Call) => Promise<GetWalletRespon
 
 async function serve(getWallet: Answer, port = 0): Promise<number> {
   const missing = (): Promise<never> => Promise.reject(new Error('not part of this test'));
-  const handlers: Handlers<typeof EconomyServiceService> = {
-    postBatch: missing,
-    getWallet,
-    listTransactions: missing,
-    transfer: missing,
-    grant: missing,
-    getTrialBalance: missing,
-  };
+  const others = Object.fromEntries(Object.keys(EconomyServiceService).map((rpc) => [rpc, missing]));
+  const handlers = { ...others, getWallet } as Handlers<typeof EconomyServiceService>;
   const server = rpcServer(EconomyServiceService, handlers, {
     service: 'economy',
     host: '127.0.0.1',

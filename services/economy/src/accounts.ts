@@ -15,8 +15,8 @@ export type AccountId = bigint & { readonly [accountIdBrand]: never };
 /** Owner ids end at 2^53 - 1, where JSON numbers do. */
 export const MAX_OWNER_ID = 2n ** 53n - 1n;
 
-/** Issuance goes below zero by what is in circulation: far enough for 512 commands of the greatest amount. */
-const ISSUANCE_FLOOR = -(2n ** 62n);
+/** Issuance goes below zero by what is in circulation, and debt by what is owed: far enough for 512 commands of the greatest amount. */
+const BOTTOMLESS = -(2n ** 62n);
 
 /** Bits of the id below the owner's. */
 const KIND_SHIFT = 2n;
@@ -24,11 +24,15 @@ const OWNER_SHIFT = 6n;
 const CURRENCY_MASK = 3n;
 const KIND_MASK = 15n;
 
+/** From a user's account to that user's debt: the difference of their kinds. */
+const DEBT_OFFSET = BigInt(AccountKind.ACCOUNT_KIND_DEBT - AccountKind.ACCOUNT_KIND_USER) << KIND_SHIFT;
+
 const KINDS: readonly AccountKind[] = [
   AccountKind.ACCOUNT_KIND_USER,
   AccountKind.ACCOUNT_KIND_AGENCY,
   AccountKind.ACCOUNT_KIND_PLATFORM,
   AccountKind.ACCOUNT_KIND_ISSUANCE,
+  AccountKind.ACCOUNT_KIND_DEBT,
 ];
 
 const isKind = (number: number): number is AccountKind => KINDS.some((kind) => kind === number);
@@ -45,11 +49,10 @@ export const userAccount = (userId: bigint, currency: Currency): AccountId =>
   accountIdOf(AccountKind.ACCOUNT_KIND_USER, userId, currency);
 
 /** A user's three, in the order COIN, DIAMOND, POINT. */
-export const walletOf = (userId: bigint): readonly [AccountId, AccountId, AccountId] => [
-  userAccount(userId, 'COIN'),
-  userAccount(userId, 'DIAMOND'),
-  userAccount(userId, 'POINT'),
-];
+export function walletOf(userId: bigint): readonly [AccountId, AccountId, AccountId] {
+  const coin = userAccount(userId, 'COIN');
+  return [coin, (coin + 1n) as AccountId, (coin + 2n) as AccountId];
+}
 
 export const issuance = (currency: Currency): AccountId => accountIdOf(AccountKind.ACCOUNT_KIND_ISSUANCE, 0n, currency);
 
@@ -70,13 +73,20 @@ export function kindOf(id: AccountId): AccountKind {
 
 export const ownerOf = (id: AccountId): bigint => id >> OWNER_SHIFT;
 
+const USER_BITS = BigInt(AccountKind.ACCOUNT_KIND_USER) << KIND_SHIFT;
+const KIND_BITS = KIND_MASK << KIND_SHIFT;
+
 /** The user whose account this is, or null. */
-export const userOf = (id: AccountId): bigint | null =>
-  kindOf(id) === AccountKind.ACCOUNT_KIND_USER ? ownerOf(id) : null;
+export const userOf = (id: AccountId): bigint | null => ((id & KIND_BITS) === USER_BITS ? ownerOf(id) : null);
+
+/** Where a user's account has what its owner owes in the same asset. */
+export const debtOf = (account: AccountId): AccountId => (account + DEBT_OFFSET) as AccountId;
 
 /** What `balance - held` may not go below. */
-export const floorOf = (id: AccountId): bigint =>
-  kindOf(id) === AccountKind.ACCOUNT_KIND_ISSUANCE ? ISSUANCE_FLOOR : 0n;
+export function floorOf(id: AccountId): bigint {
+  const kind = kindOf(id);
+  return kind === AccountKind.ACCOUNT_KIND_ISSUANCE || kind === AccountKind.ACCOUNT_KIND_DEBT ? BOTTOMLESS : 0n;
+}
 
 /** The account as the contracts name it. */
 export const describeAccount = (id: AccountId): Account => ({

@@ -23,6 +23,8 @@ export interface HashedJournal {
     readonly balanceAfter: bigint;
     readonly action: string;
   }[];
+  /** What it did to a hold: see hold.ts. */
+  readonly hold: string | null;
 }
 
 /** What the first batch follows. */
@@ -50,5 +52,6 @@ function journalValues(journal: HashedJournal): readonly unknown[] {
     journal.balances.map(String),
     journal.tenantId,
     journal.entries.map((e) => [`${e.accountId}`, `${e.seq}`, `${e.minor}`, `${e.balanceAfter}`, e.action]),
+    ...(journal.hold === null ? [] : [journal.hold]),
   ];
 }

@@ -1,13 +1,18 @@
 /**
- * First round trip of a batch: lock the head, lock and read the accounts, look the ids up. All statements leave in one
- * flight; each has a snapshot of its own, taken after the wait for the head, so that what another replica committed
- * meanwhile is seen (one statement for lock and look-up would use the snapshot from before the wait).
+ * First round trip of a batch: lock the head, read the accounts, look the ids up. All statements leave in one flight;
+ * each has a snapshot of its own, taken after the wait for the head, so that what another replica committed meanwhile
+ * is seen (one statement for lock and look-up would use the snapshot from before the wait).
+ *
+ * Nothing but the head is locked: whoever writes what a batch reads takes the head's lock first.
  */
 import type { ErrorDetails, ErrorKind } from '@fanfare/kit';
 import type pg from 'pg';
-import { type AccountId, userOf, walletOf } from './accounts.ts';
-import type { LedgerCommand } from './command.ts';
-import type { AccountRow, KnownJournal, KnownRefusal, LedgerState } from './fold.ts';
+import { type AccountId, debtOf, userOf, walletOf } from './accounts.ts';
+import { int8Array, textArray, uuidArray } from './binary-array.ts';
+import type { LedgerCommand, Leg } from './command.ts';
+import type { KnownJournal, KnownRefusal, LedgerState } from './fold.ts';
+import type { Hold, HoldStatus } from './hold.ts';
+import type { AccountRow } from './working-accounts.ts';
 
 /** Where the ledger stood before this batch. */
 export interface Head {
@@ -30,14 +35,8 @@ interface HeadRow {
   readonly now_ms: string;
 }
 
-interface AccountColumns {
-  readonly id: string;
-  readonly balance_minor: string;
-  readonly held_minor: string;
-  readonly floor_minor: string;
-  readonly seq: string;
-  readonly frozen: boolean;
-}
+/** id, balance_minor, held_minor, floor_minor, seq, frozen. */
+type AccountTuple = readonly [string, string, string, string, string, boolean];
 
 interface JournalColumns {
   readonly id: string;
@@ -58,13 +57,23 @@ interface RefusalColumns {
   readonly details: ErrorDetails;
 }
 
+interface HoldColumns {
+  readonly id: string;
+  readonly account_id: string;
+  readonly operation: string;
+  readonly minor: string;
+  readonly captured_minor: string;
+  readonly status: HoldStatus;
+  readonly expires_at: Date;
+}
+
 // The clock is read outside the CTE: inside, it would be the time before the wait.
 const LOCK_HEAD = `
   with head as materialized (select batch, outbox_id, hash from ledger_head where id = 1 for update)
   select *, floor(extract(epoch from clock_timestamp()) * 1000)::int8 as now_ms from head`;
 
-const ACCOUNT =
-  'select id, balance_minor, held_minor, floor_minor, seq, frozen from accounts where id = any($1::int8[])';
+const ACCOUNT = 'select id, balance_minor, held_minor, floor_minor, seq, frozen from accounts';
+const READ_ACCOUNTS = `${ACCOUNT} where id = any($1::int8[])`;
 
 const FIND_JOURNALS = `
   select id, intent, context, coin_minor, diamond_minor, point_minor, posted_at
@@ -77,41 +86,86 @@ const FIND_REFUSALS = `
 
 export const REMEMBER_REFUSALS = '24 hours';
 
-/** What a batch looks up, as array literals. */
+const FIND_HOLDS = `
+  select id, account_id, operation, minor, captured_minor, status, expires_at from holds where id = any($1::uuid[])`;
+
+// The account of each hold and, of a user, the whole wallet (the kind of a user is 1).
+const READ_HELD_ACCOUNTS = `
+  ${ACCOUNT} where id = any(array(
+    select unnest(case (account_id >> 2) & 15
+                    when 1 then array[account_id & -4, account_id & -4 | 1, account_id & -4 | 2]
+                    else array[account_id] end)
+      from holds where id = any($1::uuid[])))`;
+
+const FIND_LIMITS = 'select key, used_minor from limit_counters where key = any($1::text[])';
+
+/** What a batch looks up. */
 export interface BatchKeys {
-  /** Accounts that may change, in the order of their locks. */
-  readonly posted: string;
-  /** Accounts that are only shown: the rest of the wallets concerned. */
-  readonly shown: string;
-  readonly journalIds: string;
+  /** Every account that may change or is shown: of the legs, the wallets concerned, and what their users owe. */
+  readonly accountIds: readonly AccountId[];
+  readonly journalIds: readonly string[];
+  /** Holds that are resolved; their accounts and wallets are read too. */
+  readonly holdIds: readonly string[];
+  readonly limitKeys: readonly string[];
 }
 
 /** Begins the transaction and leaves it open with the head locked. */
-export async function readBatch(client: pg.Client, { posted, shown, journalIds }: BatchKeys): Promise<BatchRead> {
-  const [, head, locked, read, journals, refusals] = await allSettledOrThrow([
+export async function readBatch(client: pg.Client, keys: BatchKeys): Promise<BatchRead> {
+  const ids = uuidArray(keys.journalIds, (id) => id);
+  const [, head, accounts, journals, refusals, [holds, held], limits] = await allSettledOrThrow([
     client.query('begin'),
     client.query<HeadRow>({ name: 'lock_head', text: LOCK_HEAD }),
-    client.query<AccountColumns>({
-      name: 'lock_accounts',
-      text: `${ACCOUNT} order by id for no key update`,
-      values: [posted],
-    }),
-    client.query<AccountColumns>({ name: 'read_accounts', text: ACCOUNT, values: [shown] }),
-    client.query<JournalColumns>({ name: 'find_journals', text: FIND_JOURNALS, values: [journalIds] }),
-    client.query<RefusalColumns>({
-      name: 'find_refusals',
-      text: FIND_REFUSALS,
-      values: [journalIds, REMEMBER_REFUSALS],
-    }),
+    client.query<AccountTuple>({
+      name: 'read_accounts',
+      text: READ_ACCOUNTS,
+      values: [int8Array(keys.accountIds, (id) => id)],
+      rowMode: 'array',
+    } as pg.QueryConfig),
+    client.query<JournalColumns>({ name: 'find_journals', text: FIND_JOURNALS, values: [ids] }),
+    client.query<RefusalColumns>({ name: 'find_refusals', text: FIND_REFUSALS, values: [ids, REMEMBER_REFUSALS] }),
+    readHolds(client, keys.holdIds),
+    readLimits(client, keys.limitKeys),
   ]);
   return {
     head: headOf(head.rows),
     state: {
-      accounts: new Map([...locked.rows, ...read.rows].map(accountOf)),
+      accounts: new Map([...accounts.rows, ...held].map(accountOf)),
       journals: new Map(journals.rows.map(journalOf)),
       refusals: new Map(refusals.rows.map(refusalOf)),
+      holds: new Map(holds.map(holdOf)),
+      limits,
     },
   };
+}
+
+/** Few batches have any: those that have none send nothing. */
+async function readHolds(
+  client: pg.Client,
+  holdIds: readonly string[],
+): Promise<readonly [readonly HoldColumns[], readonly AccountTuple[]]> {
+  if (holdIds.length === 0) return [[], []];
+  const values = [uuidArray(holdIds, (id) => id)];
+  const [holds, accounts] = await allSettledOrThrow([
+    client.query<HoldColumns>({ name: 'find_holds', text: FIND_HOLDS, values }),
+    client.query<AccountTuple>({
+      name: 'read_held_accounts',
+      text: READ_HELD_ACCOUNTS,
+      values,
+      rowMode: 'array',
+    } as pg.QueryConfig),
+  ]);
+  return [holds.rows, accounts.rows];
+}
+
+async function readLimits(client: pg.Client, limitKeys: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+  if (limitKeys.length === 0) return new Map();
+  const values = [textArray(limitKeys, (key) => key)];
+  const { rows } = await client.query<{ key: string; used_minor: string }>({
+    name: 'find_limits',
+    text: FIND_LIMITS,
+    values,
+  });
+  return new Map(rows.map(({ key, used_minor }) => [key, BigInt(used_minor)]));
 }
 
 /**
@@ -131,27 +185,40 @@ export async function allSettledOrThrow<T extends readonly unknown[]>(
 
 /** Pure. @throws RangeError when a command is none that parsing lets through */
 export function keysOf(commands: readonly LedgerCommand[]): BatchKeys {
-  const posted = new Set<AccountId>();
-  const users = new Set<bigint>();
-  for (const { legs, userId } of commands) {
-    if (userId > 0n) users.add(userId);
-    for (const { accountId } of legs) {
-      posted.add(accountId);
-      const user = userOf(accountId);
-      if (user !== null) users.add(user);
-    }
+  const accountIds = new Set<AccountId>();
+  const holdIds = new Set<string>();
+  const limitKeys = new Set<string>();
+  for (const { legs, userId, hold, limit } of commands) {
+    if (userId > 0n) addWallet(accountIds, userId);
+    for (const leg of legs) addLeg(accountIds, leg);
+    if (hold?.type === 'reserve') addAccount(accountIds, hold.accountId);
+    else if (hold !== null) holdIds.add(hold.holdId);
+    if (limit !== null) limitKeys.add(limit.key);
   }
-  const shown = [...users].flatMap(walletOf).filter((id) => !posted.has(id));
   return {
-    posted: arrayOf([...posted].sort(ascending)),
-    shown: arrayOf(shown),
-    journalIds: arrayOf(commands.map((command) => command.journalId)),
+    accountIds: [...accountIds],
+    journalIds: commands.map((command) => command.journalId),
+    holdIds: [...holdIds],
+    limitKeys: [...limitKeys],
   };
 }
 
-/** Neither numbers nor uuids need quotes. */
-const arrayOf = (values: readonly (bigint | string)[]): string => `{${values.join(',')}}`;
-const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
+/** With what its user owes, where the leg may change that. */
+function addLeg(accountIds: Set<AccountId>, { accountId, minor, shortfallToDebt }: Leg): void {
+  addAccount(accountIds, accountId);
+  if ((minor > 0n || shortfallToDebt === true) && userOf(accountId) !== null) accountIds.add(debtOf(accountId));
+}
+
+function addAccount(accountIds: Set<AccountId>, id: AccountId): void {
+  const user = userOf(id);
+  if (user === null) accountIds.add(id);
+  else addWallet(accountIds, user);
+}
+
+function addWallet(accountIds: Set<AccountId>, userId: bigint): void {
+  const [coin, diamond, point] = walletOf(userId);
+  accountIds.add(coin).add(diamond).add(point);
+}
 
 function headOf(rows: readonly HeadRow[]): Head {
   const [row] = rows;
@@ -160,15 +227,9 @@ function headOf(rows: readonly HeadRow[]): Head {
   return { batch: BigInt(batch), outboxId: BigInt(outbox_id), hash, now: new Date(Number(now_ms)) };
 }
 
-const accountOf = (row: AccountColumns): readonly [AccountId, AccountRow] => [
-  BigInt(row.id) as AccountId,
-  {
-    balance: BigInt(row.balance_minor),
-    held: BigInt(row.held_minor),
-    floor: BigInt(row.floor_minor),
-    seq: BigInt(row.seq),
-    frozen: row.frozen,
-  },
+const accountOf = ([id, balance, held, floor, seq, frozen]: AccountTuple): readonly [AccountId, AccountRow] => [
+  BigInt(id) as AccountId,
+  { balance: BigInt(balance), held: BigInt(held), floor: BigInt(floor), seq: BigInt(seq), frozen },
 ];
 
 const journalOf = (row: JournalColumns): readonly [string, KnownJournal] => [
@@ -187,4 +248,16 @@ const journalOf = (row: JournalColumns): readonly [string, KnownJournal] => [
 const refusalOf = ({ journal_id, intent, ...refusal }: RefusalColumns): readonly [string, KnownRefusal] => [
   journal_id,
   { intent, refusal },
+];
+
+const holdOf = (row: HoldColumns): readonly [string, Hold] => [
+  row.id,
+  {
+    accountId: BigInt(row.account_id) as AccountId,
+    operation: row.operation,
+    minor: BigInt(row.minor),
+    capturedMinor: BigInt(row.captured_minor),
+    status: row.status,
+    expiresAt: row.expires_at,
+  },
 ];

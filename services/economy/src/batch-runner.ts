@@ -6,16 +6,13 @@
  * and they are answered as they were the first time. A batch that the database refuses, or that a bug of ours
  * keeps from being computed, is halved until the command to blame is alone; only that one fails.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, commonErrors, type Logger } from '@fanfare/kit';
-import type pg from 'pg';
-import { keysOf, readBatch } from './batch-read.ts';
-import { rowsOf, writeBatch } from './batch-write.ts';
+import { keysOf } from './batch-read.ts';
 import type { LedgerCommand, Verdict } from './command.ts';
 import { foldBatch } from './fold.ts';
-import { connectLedger, type LedgerConnection } from './ledger-connection.ts';
+import type { LedgerSession } from './ledger-session.ts';
 import type { LedgerMetrics } from './metrics.ts';
-import { FoldFailure, failureOf, pauseMs, stepAfter } from './retry.ts';
+import { computed, failureOf, pauseMs, stepAfter } from './retry.ts';
 
 /** A command and whoever waits for it. */
 export interface Waiting {
@@ -28,8 +25,16 @@ export interface Waiting {
   readonly reject: (error: AppError) => void;
 }
 
+/** Time and chance, so that a simulation can own both. */
+export interface Timing {
+  readonly monotonic: () => number;
+  readonly delay: (milliseconds: number) => Promise<unknown>;
+  readonly random: () => number;
+}
+
 export interface BatchRunnerOptions {
-  readonly databaseUrl: string;
+  readonly connect: () => Promise<LedgerSession>;
+  readonly timing: Timing;
   readonly log: Logger;
   readonly metrics: LedgerMetrics;
   /** Called after a commit that wrote journals. */
@@ -47,7 +52,7 @@ const ATTEMPT_TIMEOUT_MS = 8000;
 
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
-  #connection: LedgerConnection | null = null;
+  #session: LedgerSession | null = null;
   #healthy = true;
 
   constructor(options: BatchRunnerOptions) {
@@ -60,11 +65,11 @@ export class BatchRunner {
   }
 
   async connect(): Promise<void> {
-    await this.#usableConnection();
+    await this.#usableSession();
   }
 
   async close(): Promise<void> {
-    if (this.#connection?.usable() === true) await this.#connection.client.end();
+    if (this.#session?.usable() === true) await this.#session.end();
   }
 
   /** Answers every command of the batch. Never rejects. One batch at a time. */
@@ -76,7 +81,8 @@ export class BatchRunner {
 
   /** @returns null when every command was answered, else where and why it makes no sense to go on */
   async #attemptRepeatedly(batch: readonly Waiting[]): Promise<Stuck | null> {
-    const started = performance.now();
+    const { timing } = this.#options;
+    const started = timing.monotonic();
     let races = 0;
     for (let attempt = 1; ; attempt += 1) {
       const live = this.#dropExpired(batch);
@@ -84,11 +90,11 @@ export class BatchRunner {
       if (error === null) return null;
       const failure = failureOf(error);
       races += failure === 'again' ? 1 : 0;
-      const step = stepAfter(failure, races, performance.now() - started);
+      const step = stepAfter(failure, races, timing.monotonic() - started);
       this.#options.metrics.failed(step);
       this.#options.log.warn({ err: error, step, attempt, commands: live.length }, 'a ledger batch failed');
       if (step !== 'again') return { step, live, error };
-      await delay(pauseMs(attempt));
+      await timing.delay(pauseMs(attempt, timing.random));
     }
   }
 
@@ -107,7 +113,7 @@ export class BatchRunner {
 
   /** Answers those whose callers have left. */
   #dropExpired(batch: readonly Waiting[]): readonly Waiting[] {
-    const now = performance.now();
+    const now = this.#options.timing.monotonic();
     return batch.filter((waiting) => {
       const keep = waiting.folded || waiting.until > now;
       if (!keep) this.#answer(waiting, { type: 'dropped' });
@@ -123,10 +129,10 @@ export class BatchRunner {
   /** @returns null when every command was answered, else what went wrong */
   async #attempt(batch: readonly Waiting[]): Promise<unknown> {
     try {
-      const live = await this.#usableConnection();
-      const hung = setTimeout(live.drop, ATTEMPT_TIMEOUT_MS);
-      await this.#transact(live.client, batch)
-        .catch((error: unknown) => abandon(live, error))
+      const session = await this.#usableSession();
+      const hung = setTimeout(session.drop, ATTEMPT_TIMEOUT_MS);
+      await this.#transact(session, batch)
+        .catch((error: unknown) => abandon(session, error))
         .finally(() => clearTimeout(hung));
       return null;
     } catch (error) {
@@ -136,31 +142,25 @@ export class BatchRunner {
   }
 
   /** One transaction; answers its commands when it is committed. */
-  async #transact(client: pg.Client, batch: readonly Waiting[]): Promise<void> {
-    const { head, state } = await readBatch(
-      client,
-      computed(() => keysOf(commandsOf(batch))),
-    );
+  async #transact(session: LedgerSession, batch: readonly Waiting[]): Promise<void> {
+    const { head, state } = await session.read(computed(() => keysOf(commandsOf(batch))));
     this.#healthy = true;
     // The wait for the head is over: who has left by now is not charged.
     const live = this.#dropExpired(batch);
     for (const waiting of live) waiting.folded = true;
     const folded = computed(() => foldBatch(state, commandsOf(live), head.now));
     if (folded.journals.length === 0 && folded.refusals.length === 0) {
-      await client.query('rollback');
+      await session.rollback();
     } else {
-      const rows = computed(() => rowsOf(head, folded));
-      await writeBatch(client, rows);
+      await session.write(head, folded);
       if (folded.journals.length > 0) this.#options.onPosted();
     }
     for (const [index, verdict] of folded.verdicts.entries()) this.#answer(live[index], verdict);
   }
 
-  async #usableConnection(): Promise<LedgerConnection> {
-    if (this.#connection === null || !this.#connection.usable()) {
-      this.#connection = await connectLedger(this.#options.databaseUrl);
-    }
-    return this.#connection;
+  async #usableSession(): Promise<LedgerSession> {
+    if (this.#session === null || !this.#session.usable()) this.#session = await this.#options.connect();
+    return this.#session;
   }
 }
 
@@ -170,22 +170,10 @@ function rejectAll(batch: readonly Waiting[], error: AppError): void {
   for (const waiting of batch) waiting.reject(error);
 }
 
-/** Leaves the connection without a transaction, or leaves the connection. @throws the error again */
-async function abandon({ client, usable, drop }: LedgerConnection, error: unknown): Promise<never> {
+/** Leaves the session without a transaction, or leaves the session. @throws the error again */
+async function abandon({ rollback, usable, drop }: LedgerSession, error: unknown): Promise<never> {
   if (failureOf(error) === 'reconnect') drop();
   // Behind a failed commit there is no transaction any more, and the server only warns.
-  else if (usable()) await client.query('rollback').catch(drop);
+  else if (usable()) await rollback().catch(drop);
   throw error;
-}
-
-/**
- * What is computed between the round trips. Nothing of it talks to anybody, so whatever it throws is no lost connection
- * and would be thrown again.
- */
-function computed<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new FoldFailure('a batch could not be computed', { cause: error });
-  }
 }

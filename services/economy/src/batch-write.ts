@@ -1,92 +1,122 @@
 /**
- * Second round trip of a batch: one statement writes everything it did, and the commit follows it in the same flight.
- * The commit cannot be taken back by a look at the statement's answer, so every guard raises inside the statement.
+ * Second round trip of a batch: what it did is written, and the commit follows in the same flight. The commit cannot be
+ * taken back by a look at an answer, so every guard raises inside its statement.
+ *
+ * Every journal is one statement's work whatever the batch. What few batches have (accounts that open, refusals, holds,
+ * limits, audit rows) are statements of their own, sent only when there is something for them.
  */
 import type { OutboxRow } from '@fanfare/messaging';
 import type pg from 'pg';
-import { currencyIndexOf, kindOf, ownerOf } from './accounts.ts';
-import { batchHash } from './batch-hash.ts';
+import { batchHash, type HashedJournal } from './batch-hash.ts';
 import { allSettledOrThrow, type Head } from './batch-read.ts';
+import { byteaArray, int8Array, textArray, uuidArray } from './binary-array.ts';
+import { entryKeys } from './entry-keys.ts';
 import type { Folded, Journal } from './fold.ts';
 import { journalPosted } from './journal-event.ts';
 import { NotCommitted } from './retry.ts';
 
+/** A prepared statement and its values. */
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+// Arrays are unnested in the select list, where they run side by side; in FROM each would be stored first.
 // Hash joins only (the engine's session allows no other): a plan that was made while a table was small stays good.
-const WRITE = `
-with opened as (
-  insert into accounts (id, kind, owner_id, currency, balance_minor, held_minor, floor_minor, seq, frozen, created_at)
-  select id, kind, owner_id, currency, balance, 0, floor, seq, false, $1::timestamptz
-    from unnest($2::int8[], $3::int2[], $4::int8[], $5::int2[], $6::int8[], $7::int8[], $8::int8[])
-         as row (id, kind, owner_id, currency, balance, floor, seq)
-), moved as (
-  update accounts set balance_minor = row.balance, seq = row.seq
-    from unnest($9::int8[], $10::int8[], $11::int8[], $12::int8[]) as row (id, balance, seq, seq_before)
-   where accounts.id = any($9::int8[]) and accounts.id = row.id and accounts.seq = row.seq_before
+const WRITE_JOURNALS = `
+with moved as (
+  update accounts set balance_minor = row.balance, held_minor = row.held, seq = row.seq
+    from (select unnest($2::int8[]) as id, unnest($3::int8[]) as balance, unnest($4::int8[]) as held,
+                 unnest($5::int8[]) as seq, unnest($6::int8[]) as seq_before) as row
+   where accounts.id = any($2::int8[]) and accounts.id = row.id and accounts.seq = row.seq_before
   returning 1
 ), posted as (
   insert into journals (id, batch, operation, intent, context, reason, user_id, coin_minor, diamond_minor, point_minor,
-                        account_ids, seqs, tenant_id, posted_at)
-  select id, $13::int8, operation, intent, context, reason, user_id, coin, diamond, point,
-         account_ids::int8[], seqs::int8[], tenant_id, $1::timestamptz
-    from unnest($14::uuid[], $15::text[], string_to_array($16, E'\\x01'), string_to_array($17, E'\\x01'), $18::text[],
-                $19::int8[], $20::int8[], $21::int8[], $22::int8[], string_to_array($23, ' '),
-                string_to_array($24, ' '), $25::text[])
-         as row (id, operation, intent, context, reason, user_id, coin, diamond, point, account_ids, seqs, tenant_id)
+                        entry_keys, hold, tenant_id, posted_at)
+  select unnest($7::uuid[]), $8::int8, unnest($9::text[]), unnest($10::text[]), unnest($11::text[]),
+         unnest($12::text[]), unnest($13::int8[]), unnest($14::int8[]), unnest($15::int8[]), unnest($16::int8[]),
+         unnest($17::bytea[]), unnest($18::text[]), unnest($19::text[]), $1::timestamptz
 ), entered as (
   insert into entries (account_id, seq, journal_id, minor, balance_after_minor, action, created_at)
-  select account_id, seq, journal_id, minor, balance_after, action, $1::timestamptz
-    from unnest($26::int8[], $27::int8[], $28::uuid[], $29::int8[], $30::int8[], $31::text[])
-         as row (account_id, seq, journal_id, minor, balance_after, action)
-), refused as (
-  insert into refusals (journal_id, intent, kind, reason, message, details, refused_at)
-  select journal_id, intent, kind, reason, message, details::jsonb, $1::timestamptz
-    from unnest($32::uuid[], $33::text[], $34::text[], $35::text[], $36::text[], $37::text[])
-         as row (journal_id, intent, kind, reason, message, details)
-  on conflict (journal_id) do update
-     set intent = excluded.intent, kind = excluded.kind, reason = excluded.reason, message = excluded.message,
-         details = excluded.details, refused_at = excluded.refused_at
+  select unnest($20::int8[]), unnest($21::int8[]), unnest($22::uuid[]), unnest($23::int8[]), unnest($24::int8[]),
+         unnest($25::text[]), $1::timestamptz
 ), announced as (
   insert into platform.outbox (id, message_id, subject, headers, payload, created_at)
-  select $38::int8 + position, message_id, subject, headers::json, payload::json, $1::timestamptz
-    from unnest($39::text[], $40::text[], string_to_array($41, E'\\x01'), string_to_array($42, E'\\x01')) with ordinality
-         as row (message_id, subject, headers, payload, position)
-), audited as (
-  insert into platform.audit_entries (caller, action, target, reason, details, correlation_id, tenant_id)
-  select caller, action, target, reason, details::jsonb, correlation_id, tenant_id
-    from unnest($43::text[], $44::text[], $45::text[], $46::text[], $47::text[], $48::text[], $49::text[])
-         as row (caller, action, target, reason, details, correlation_id, tenant_id)
+  select id, message_id, subject, headers::json, payload::json, $1::timestamptz
+    from (select unnest($26::int8[]) as id, unnest($27::text[]) as message_id, unnest($28::text[]) as subject,
+                 unnest($29::text[]) as headers, unnest($30::text[]) as payload) as row
 ), chained as (
-  insert into batches (number, hash, journal_ids)
-  select $13::int8, $50::bytea, $14::uuid[] where cardinality($14::uuid[]) > 0
+  insert into batches (number, hash, journal_ids) values ($8::int8, $31::bytea, $7::uuid[])
 ), head as (
   update ledger_head
-     set batch = $13::int8, hash = $50::bytea, outbox_id = $38::int8 + cardinality($39::text[])
-   where id = 1 and batch = $51::int8 and outbox_id = $38::int8
+     set batch = $8::int8, hash = $31::bytea, outbox_id = outbox_id + cardinality($7::uuid[])
+   where id = 1 and batch = $8::int8 - 1 and outbox_id = $32::int8
   returning 1
 )
-select case when (select count(*) from moved) <> cardinality($9::int8[]) then ledger_fail('an account moved meanwhile')
+select case when (select count(*) from moved) <> cardinality($2::int8[]) then ledger_fail('an account moved meanwhile')
             when (select count(*) from head) <> 1 then ledger_fail('the head moved meanwhile')
             else 0 end`;
 
-/** The values of {@link writeBatch} for what was folded. Pure. @throws when a command has what no row can be made of */
-export function rowsOf(head: Head, folded: Folded): readonly unknown[] {
-  const postsJournals = folded.journals.length > 0;
-  const number = postsJournals ? head.batch + 1n : head.batch;
-  const hash = postsJournals ? batchHash(head.hash, number, head.now, folded.journals.map(hashed)) : head.hash;
-  return [
-    head.now,
-    ...openedColumns(folded),
-    ...movedColumns(folded),
-    number,
-    ...journalColumns(folded.journals),
-    ...entryColumns(folded.journals),
-    ...refusalColumns(folded),
-    head.outboxId,
-    ...outboxColumns(folded.journals.map((journal) => journalPosted(journal, number, head.now))),
-    ...auditColumns(folded.journals),
-    hash,
-    head.batch,
+const OPEN_ACCOUNTS = `
+  insert into accounts (id, kind, owner_id, currency, balance_minor, held_minor, floor_minor, seq, frozen, created_at)
+  select id, (id >> 2) & 15, id >> 6, id & 3, balance, held, floor, seq, false, $1::timestamptz
+    from (select unnest($2::int8[]) as id, unnest($3::int8[]) as balance, unnest($4::int8[]) as held,
+                 unnest($5::int8[]) as floor, unnest($6::int8[]) as seq) as row`;
+
+const WRITE_REFUSALS = `
+  insert into refusals (journal_id, intent, kind, reason, message, details, refused_at)
+  select journal_id, intent, kind, reason, message, details::jsonb, $1::timestamptz
+    from (select unnest($2::uuid[]) as journal_id, unnest($3::text[]) as intent, unnest($4::text[]) as kind,
+                 unnest($5::text[]) as reason, unnest($6::text[]) as message, unnest($7::text[]) as details) as row
+  on conflict (journal_id) do update
+     set intent = excluded.intent, kind = excluded.kind, reason = excluded.reason, message = excluded.message,
+         details = excluded.details, refused_at = excluded.refused_at`;
+
+const WRITE_AUDIT = `
+  insert into platform.audit_entries (caller, action, target, reason, details, correlation_id, tenant_id)
+  select caller, action, target, reason, details::jsonb, correlation_id, tenant_id
+    from (select unnest($1::text[]) as caller, unnest($2::text[]) as action, unnest($3::text[]) as target,
+                 unnest($4::text[]) as reason, unnest($5::text[]) as details, unnest($6::text[]) as correlation_id,
+                 unnest($7::text[]) as tenant_id) as row`;
+
+// One that opens and ends in the same batch is inserted as it ends. A trigger refuses to resolve one twice.
+const WRITE_HOLDS = `
+with row as materialized (
+  select unnest($2::uuid[]) as id, unnest($3::int8[]) as account_id, unnest($4::text[]) as operation,
+         unnest($5::int8[]) as minor, unnest($6::int8[]) as captured_minor, unnest($7::text[]) as status,
+         unnest($8::uuid[]) as resolved_by, unnest($9::text[])::timestamptz as expires_at,
+         unnest($10::text[])::boolean as opens
+), opened as (
+  insert into holds (id, account_id, operation, minor, captured_minor, status, resolved_by, created_at, expires_at, resolved_at)
+  select id, account_id, operation, minor, captured_minor, status, resolved_by, $1::timestamptz, expires_at,
+         case when resolved_by is not null then $1::timestamptz end
+    from row where opens
+), resolved as (
+  update holds set captured_minor = row.captured_minor, status = row.status, resolved_by = row.resolved_by,
+                   resolved_at = $1::timestamptz
+    from row where holds.id = any($2::uuid[]) and holds.id = row.id and not row.opens
+  returning 1
+)
+select case when (select count(*) from resolved) <> (select count(*) from row where not opens)
+            then ledger_fail('a hold vanished meanwhile') else 0 end`;
+
+const WRITE_LIMITS = `
+  insert into limit_counters (key, used_minor, expires_at)
+  select unnest($1::text[]), unnest($2::int8[]), unnest($3::text[])::timestamptz
+  on conflict (key) do update set used_minor = excluded.used_minor, expires_at = excluded.expires_at`;
+
+/** What {@link writeBatch} sends for what was folded. Pure. @throws when a command has what no row can be made of */
+export function statementsOf(head: Head, folded: Folded): readonly Statement[] {
+  const statements = [
+    openedStatement(head, folded),
+    refusalStatement(head, folded),
+    auditStatement(folded),
+    holdStatement(head, folded),
+    limitStatement(folded),
+    folded.journals.length === 0 ? null : journalStatement(head, folded),
   ];
+  return statements.filter((statement) => statement !== null);
 }
 
 /**
@@ -94,114 +124,147 @@ export function rowsOf(head: Head, folded: Folded): readonly unknown[] {
  * @throws pg.DatabaseError when the database refuses it: nothing was committed. Any other failure leaves open whether
  * it was; the same commands, sent again, find out by their ids.
  */
-export async function writeBatch(client: pg.Client, rows: readonly unknown[]): Promise<void> {
-  const [, commit] = await allSettledOrThrow([
-    client.query({ name: 'write_batch', text: WRITE, values: [...rows] }),
+export async function writeBatch(client: pg.Client, statements: readonly Statement[]): Promise<void> {
+  const results = await allSettledOrThrow([
+    ...statements.map(({ values, ...statement }) => client.query({ ...statement, values: [...values] })),
     client.query('commit'),
   ]);
   // Committing an aborted transaction answers ROLLBACK, without an error.
-  if (commit.command !== 'COMMIT') throw new NotCommitted('the batch was rolled back');
+  if (results.at(-1)?.command !== 'COMMIT') throw new NotCommitted('the batch was rolled back');
 }
 
-/** An array literal of numbers, uuids or subjects: nothing in it needs quotes, and the driver would escape each element. */
-function plain<Row>(rows: readonly Row[], column: (row: Row) => bigint | number | string): string {
-  return `{${rows.map(column).join(',')}}`;
-}
-
-/**
- * JSON texts as one text: as elements of an array literal every quote in them would be escaped, which takes more time
- * than making them. JSON has no control character in it but white space.
- */
-function joined<Row>(rows: readonly Row[], column: (row: Row) => string): string {
-  return rows.map(column).join('\u0001');
-}
-
-function openedColumns({ accounts }: Folded): readonly string[] {
-  const rows = accounts.filter(({ before }) => before === null);
-  return [
-    plain(rows, ({ id }) => id),
-    plain(rows, ({ id }) => kindOf(id)),
-    plain(rows, ({ id }) => ownerOf(id)),
-    plain(rows, ({ id }) => currencyIndexOf(id)),
-    plain(rows, ({ after }) => after.balance),
-    plain(rows, ({ after }) => after.floor),
-    plain(rows, ({ after }) => after.seq),
-  ];
-}
-
-function movedColumns({ accounts }: Folded): readonly string[] {
-  const rows = accounts.flatMap(({ id, before, after }) => (before === null ? [] : [{ id, before, after }]));
-  return [
-    plain(rows, ({ id }) => id),
-    plain(rows, ({ after }) => after.balance),
-    plain(rows, ({ after }) => after.seq),
-    plain(rows, ({ before }) => before.seq),
-  ];
-}
-
-function journalColumns(journals: readonly Journal[]): readonly unknown[] {
-  return [
-    plain(journals, ({ command }) => command.journalId),
-    journals.map(({ command }) => command.operation),
-    joined(journals, ({ intent }) => intent),
-    joined(journals, ({ command }) => command.context),
-    journals.map(({ command }) => command.reason),
-    plain(journals, ({ command }) => command.userId),
-    plain(journals, ({ balances }) => balances[0]),
-    plain(journals, ({ balances }) => balances[1]),
-    plain(journals, ({ balances }) => balances[2]),
-    journals.map(({ entries }) => plain(entries, ({ accountId }) => accountId)).join(' '),
-    journals.map(({ entries }) => plain(entries, ({ seq }) => seq)).join(' '),
-    journals.map(({ command }) => command.tenantId),
-  ];
-}
-
-function entryColumns(journals: readonly Journal[]): readonly unknown[] {
-  const rows = journals.flatMap(({ command, entries }) =>
-    entries.map((entry) => ({ ...entry, journalId: command.journalId })),
+function journalStatement(head: Head, { accounts, journals }: Folded): Statement {
+  const moved = accounts.flatMap(({ before, ...after }) => (before === null ? [] : [{ before, ...after }]));
+  const number = head.batch + 1n;
+  const entries = journals.flatMap(({ command, entries: of }) =>
+    of.map((entry) => ({ journalId: command.journalId, entry })),
   );
+  const events = journals.map((journal) => journalPosted(journal, number, head.now));
+  const values = [
+    head.now,
+    int8Array(moved, ({ id }) => id),
+    int8Array(moved, ({ balance }) => balance),
+    int8Array(moved, ({ held }) => held),
+    int8Array(moved, ({ seq }) => seq),
+    int8Array(moved, ({ before }) => before.seq),
+    ...journalColumns(journals, number),
+    int8Array(entries, ({ entry }) => entry.accountId),
+    int8Array(entries, ({ entry }) => entry.seq),
+    uuidArray(entries, ({ journalId }) => journalId),
+    int8Array(entries, ({ entry }) => entry.minor),
+    int8Array(entries, ({ entry }) => entry.balanceAfter),
+    textArray(entries, ({ entry }) => entry.action),
+    ...outboxColumns(events, head.outboxId),
+    batchHash(head.hash, number, head.now, journals.map(hashed)),
+    head.outboxId,
+  ];
+  return { name: 'write_journals', text: WRITE_JOURNALS, values };
+}
+
+function journalColumns(journals: readonly Journal[], batch: bigint): readonly unknown[] {
   return [
-    plain(rows, ({ accountId }) => accountId),
-    plain(rows, ({ seq }) => seq),
-    plain(rows, ({ journalId }) => journalId),
-    plain(rows, ({ minor }) => minor),
-    plain(rows, ({ balanceAfter }) => balanceAfter),
-    rows.map(({ action }) => action),
+    uuidArray(journals, ({ command }) => command.journalId),
+    batch,
+    textArray(journals, ({ command }) => command.operation),
+    textArray(journals, ({ intent }) => intent),
+    textArray(journals, ({ command }) => command.context),
+    textArray(journals, ({ command }) => command.reason),
+    int8Array(journals, ({ command }) => command.userId),
+    int8Array(journals, ({ balances }) => balances[0]),
+    int8Array(journals, ({ balances }) => balances[1]),
+    int8Array(journals, ({ balances }) => balances[2]),
+    byteaArray(journals, ({ entries }) => entryKeys(entries)),
+    textArray(journals, ({ hold }) => hold),
+    textArray(journals, ({ command }) => command.tenantId),
   ];
 }
 
-function refusalColumns({ refusals }: Folded): readonly unknown[] {
+function outboxColumns(rows: readonly OutboxRow[], after: bigint): readonly unknown[] {
+  let id = after;
   return [
-    plain(refusals, ({ journalId }) => journalId),
-    refusals.map(({ intent }) => intent),
-    refusals.map(({ refusal }) => refusal.kind),
-    refusals.map(({ refusal }) => refusal.reason),
-    refusals.map(({ refusal }) => refusal.message),
-    refusals.map(({ refusal }) => JSON.stringify(refusal.details)),
+    int8Array(rows, () => {
+      id += 1n;
+      return id;
+    }),
+    textArray(rows, ({ messageId }) => messageId),
+    textArray(rows, ({ subject }) => subject),
+    textArray(rows, ({ headers }) => headers),
+    textArray(rows, ({ payload }) => payload),
   ];
 }
 
-const outboxColumns = (rows: readonly OutboxRow[]): readonly unknown[] => [
-  plain(rows, ({ messageId }) => messageId),
-  plain(rows, ({ subject }) => subject),
-  joined(rows, ({ headers }) => headers),
-  joined(rows, ({ payload }) => payload),
-];
+function openedStatement(head: Head, { accounts }: Folded): Statement | null {
+  const rows = accounts.filter(({ before }) => before === null);
+  if (rows.length === 0) return null;
+  const values = [
+    head.now,
+    int8Array(rows, ({ id }) => id),
+    int8Array(rows, ({ balance }) => balance),
+    int8Array(rows, ({ held }) => held),
+    int8Array(rows, ({ floor }) => floor),
+    int8Array(rows, ({ seq }) => seq),
+  ];
+  return { name: 'open_accounts', text: OPEN_ACCOUNTS, values };
+}
 
-function auditColumns(journals: readonly Journal[]): readonly unknown[] {
+function refusalStatement(head: Head, { refusals }: Folded): Statement | null {
+  if (refusals.length === 0) return null;
+  const values = [
+    head.now,
+    uuidArray(refusals, ({ journalId }) => journalId),
+    textArray(refusals, ({ intent }) => intent),
+    textArray(refusals, ({ refusal }) => refusal.kind),
+    textArray(refusals, ({ refusal }) => refusal.reason),
+    textArray(refusals, ({ refusal }) => refusal.message),
+    textArray(refusals, ({ refusal }) => JSON.stringify(refusal.details)),
+  ];
+  return { name: 'write_refusals', text: WRITE_REFUSALS, values };
+}
+
+function auditStatement({ journals }: Folded): Statement | null {
   const rows = journals.flatMap(({ command }) => (command.audit === null ? [] : [{ ...command.audit, command }]));
-  return [
-    rows.map(({ caller }) => caller),
-    rows.map(({ action }) => action),
-    rows.map(({ target }) => target),
-    rows.map(({ reason }) => reason),
-    rows.map(({ details, command }) => JSON.stringify({ ...details, journalId: command.journalId })),
-    rows.map(({ command }) => command.correlationId),
-    rows.map(({ command }) => command.tenantId),
+  if (rows.length === 0) return null;
+  const values = [
+    textArray(rows, ({ caller }) => caller),
+    textArray(rows, ({ action }) => action),
+    textArray(rows, ({ target }) => target),
+    textArray(rows, ({ reason }) => reason),
+    textArray(rows, ({ details, command }) => JSON.stringify({ ...details, journalId: command.journalId })),
+    textArray(rows, ({ command }) => command.correlationId),
+    textArray(rows, ({ command }) => command.tenantId),
   ];
+  return { name: 'write_audit', text: WRITE_AUDIT, values };
 }
 
-const hashed = ({ command, intent, entries, balances }: Journal) => ({
+function holdStatement(head: Head, { holds }: Folded): Statement | null {
+  if (holds.length === 0) return null;
+  const values = [
+    head.now,
+    uuidArray(holds, ({ id }) => id),
+    int8Array(holds, ({ accountId }) => accountId),
+    textArray(holds, ({ operation }) => operation),
+    int8Array(holds, ({ minor }) => minor),
+    int8Array(holds, ({ capturedMinor }) => capturedMinor),
+    textArray(holds, ({ status }) => status),
+    holds.map(({ resolvedBy }) => resolvedBy),
+    textArray(holds, ({ expiresAt }) => expiresAt.toISOString()),
+    textArray(holds, ({ opens }) => `${opens}`),
+  ];
+  return { name: 'write_holds', text: WRITE_HOLDS, values };
+}
+
+function limitStatement({ limits }: Folded): Statement | null {
+  if (limits.length === 0) return null;
+  const values = [
+    textArray(limits, ({ key }) => key),
+    int8Array(limits, ({ used }) => used),
+    textArray(limits, ({ expiresAt }) => expiresAt.toISOString()),
+  ];
+  return { name: 'write_limits', text: WRITE_LIMITS, values };
+}
+
+/** What the chain covers of a journal. */
+export const hashed = ({ command, intent, entries, balances, hold }: Journal): HashedJournal => ({
   id: command.journalId,
   operation: command.operation,
   intent,
@@ -211,4 +274,5 @@ const hashed = ({ command, intent, entries, balances }: Journal) => ({
   balances,
   tenantId: command.tenantId,
   entries,
+  hold,
 });

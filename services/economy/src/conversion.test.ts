@@ -2,7 +2,15 @@ import { MAX_MINOR } from '@fanfare/kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { currencyIndexOf } from './accounts.ts';
-import { conversionContext, conversionLegs, conversionRefusal, convert, RATE, rateOf } from './conversion.ts';
+import {
+  coinsOfContext,
+  conversionContext,
+  conversionLegs,
+  conversionRefusal,
+  convert,
+  RATE,
+  rateOf,
+} from './conversion.ts';
 
 const rateText = fc
   .tuple(fc.integer({ min: 0, max: 999_999_999 }), fc.integer({ min: 0, max: 999_999 }))
@@ -59,6 +67,17 @@ describe('a conversion', () => {
     expect(conversionRefusal({ from: 1n, to: 0n })).toMatchObject({ reason: 'AMOUNT_TOO_SMALL' });
     expect(conversionRefusal({ from: 1n, to: MAX_MINOR + 1n })).toMatchObject({ details: { amount: 'is too large' } });
     expect(conversionRefusal({ from: 1n, to: MAX_MINOR })).toBeNull();
+  });
+
+  it('is read back out of its context, whatever the rate is by then', () => {
+    fc.assert(
+      fc.property(amount, rateText, (from, text) => {
+        const conversion = convert(from, rateOf(text));
+        fc.pre(conversionRefusal(conversion) === null);
+        expect(coinsOfContext(conversionContext(conversion, rateOf(text)))).toBe(conversion.to);
+      }),
+    );
+    expect(() => coinsOfContext('{}')).toThrow('not the context of a conversion');
   });
 
   it('says in its context what was given for what', () => {

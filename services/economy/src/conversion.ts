@@ -1,5 +1,5 @@
 /** Diamonds into coins, exactly. Pure. */
-import { formatMinor, invalid, MAX_MINOR, type Minor } from '@fanfare/kit';
+import { formatMinor, invalid, MAX_MINOR, type Minor, parseMinor } from '@fanfare/kit';
 import { issuance, userAccount } from './accounts.ts';
 import type { Leg } from './command.ts';
 import { errors, type Refusal, refusalOf } from './errors.ts';
@@ -54,3 +54,11 @@ export const conversionContext = ({ from, to }: Conversion, rate: Rate): string 
     from: { asset: 'DIAMOND', amount: formatMinor(from) },
     to: { asset: 'COIN', amount: formatMinor(to) },
   });
+
+/** COIN that a conversion gave, by the context it was posted with. @throws when {@link conversionContext} did not make it */
+export function coinsOfContext(context: string): Minor {
+  const { to } = JSON.parse(context) as { readonly to?: { readonly amount?: string } };
+  const coins = parseMinor(to?.amount ?? '');
+  if (coins === null) throw new Error(`not the context of a conversion: ${context}`);
+  return coins;
+}

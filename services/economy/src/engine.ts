@@ -8,21 +8,26 @@
  * that finds the engine idle starts a batch by itself, and under load batches grow until they carry what arrives.
  * Every batch of every replica locks the one ledger_head row first, so any number of replicas is correct.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { commonErrors, type Logger, type Part } from '@fanfare/kit';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
-import { BatchRunner, type Waiting } from './batch-runner.ts';
+import { BatchRunner, type Timing, type Waiting } from './batch-runner.ts';
 import type { LedgerCommand, Verdict } from './command.ts';
+import type { LedgerSession } from './ledger-session.ts';
 import { ledgerMetrics } from './metrics.ts';
 
 export interface EngineOptions {
-  readonly databaseUrl: string;
+  /** Opens a session of the ledger's database: `() => openLedgerSession(url)`. */
+  readonly connect: () => Promise<LedgerSession>;
   /** Commands that may wait; one more is refused at once. 4,096 are 16 batches: some 200 ms of work. */
   readonly queueSize: number;
   readonly log: Logger;
   readonly metrics: Registry;
   /** Called after a commit that wrote journals: wakes the outbox relay. Must not throw. */
   readonly onPosted: () => void;
+  /** Default: the system's clock and chance. */
+  readonly timing?: Timing;
 }
 
 export interface Engine extends Part {
@@ -38,19 +43,21 @@ export interface Engine extends Part {
 /** 128 to 1,000 differ by less than a tenth; 256 keeps a batch under 20 ms. */
 const MAX_BATCH = 256;
 
+const SYSTEM_TIMING: Timing = { monotonic: () => performance.now(), delay, random: Math.random };
+
 export function createEngine(options: EngineOptions): Engine {
   const queue: Waiting[] = [];
   const metrics = ledgerMetrics(options.metrics, () => queue.length);
-  const { databaseUrl, log, onPosted } = options;
-  const runner = new BatchRunner({ databaseUrl, log, metrics, onPosted });
+  const { connect, log, onPosted, timing = SYSTEM_TIMING } = options;
+  const runner = new BatchRunner({ connect, timing, log, metrics, onPosted });
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
     while (queue.length > 0) {
-      const started = performance.now();
+      const started = timing.monotonic();
       const batch = queue.splice(0, MAX_BATCH);
       await runner.settle(batch);
-      metrics.settled(batch.length, (performance.now() - started) / 1000);
+      metrics.settled(batch.length, (timing.monotonic() - started) / 1000);
     }
     running = null;
   }
@@ -62,7 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
         metrics.overloaded();
         return Promise.reject(commonErrors.OVERLOADED());
       }
-      const until = waitMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + waitMs;
+      const until = waitMs === 0 ? Number.POSITIVE_INFINITY : timing.monotonic() + waitMs;
       return new Promise((resolve, reject) => {
         queue.push({ command, until, folded: false, resolve, reject });
         // In a microtask, so that the commands of one request ride one batch; outside of the trace of whoever came

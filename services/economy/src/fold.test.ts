@@ -2,10 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AccountId, currencyIndexOf, floorOf, issuance, userAccount } from './accounts.ts';
 import type { LedgerCommand, Leg, Verdict } from './command.ts';
-import { type AccountRow, type Folded, foldBatch, type LedgerState } from './fold.ts';
+import { type Folded, foldBatch, type LedgerState } from './fold.ts';
+import type { AccountRow } from './working-accounts.ts';
 
 const POSTED_AT = new Date('2026-01-01T00:00:00Z');
-const EMPTY: LedgerState = { accounts: new Map(), journals: new Map(), refusals: new Map() };
+const EMPTY: LedgerState = {
+  accounts: new Map(),
+  journals: new Map(),
+  refusals: new Map(),
+  holds: new Map(),
+  limits: new Map(),
+};
 const uuid = (n: number): string => `00000000-0000-5000-8000-${n.toString(16).padStart(12, '0')}`;
 
 function command(id: number, legs: readonly Leg[], more: Partial<LedgerCommand> = {}): LedgerCommand {
@@ -18,6 +25,8 @@ function command(id: number, legs: readonly Leg[], more: Partial<LedgerCommand> 
     legs,
     userId: 1n,
     refusal: null,
+    hold: null,
+    limit: null,
     tenantId: null,
     audit: null,
     ...more,
@@ -39,13 +48,21 @@ function after(state: LedgerState, folded: Folded): LedgerState {
   const accounts = new Map(state.accounts);
   const journals = new Map(state.journals);
   const refusals = new Map(state.refusals);
-  for (const change of folded.accounts) accounts.set(change.id, change.after);
+  const holds = new Map(state.holds);
+  const limits = new Map(state.limits);
+  for (const { id, balance, held, floor, seq, frozen } of folded.accounts) {
+    accounts.set(id, { balance, held, floor, seq, frozen });
+  }
   for (const { command: of, intent, balances } of folded.journals) {
     const receipt = { postedAt: POSTED_AT, balances, context: of.context, repeated: true };
     journals.set(of.journalId, { intent, receipt });
   }
   for (const refusal of folded.refusals) refusals.set(refusal.journalId, refusal);
-  return { accounts, journals, refusals };
+  for (const { id, accountId, operation, minor, capturedMinor, status, expiresAt } of folded.holds) {
+    holds.set(id, { accountId, operation, minor, capturedMinor, status, expiresAt });
+  }
+  for (const { key, used } of folded.limits) limits.set(key, used);
+  return { accounts, journals, refusals, holds, limits };
 }
 
 const reasonOf = (verdict: Verdict | undefined): string =>
@@ -111,7 +128,7 @@ describe('a batch', () => {
       fc.property(commands, (list) => {
         const folded = fold(list);
         const total = [0n, 0n, 0n];
-        for (const { id, after: row } of folded.accounts) add(total, id, row.balance);
+        for (const { id, ...row } of folded.accounts) add(total, id, row.balance);
         expect(total).toEqual([0n, 0n, 0n]);
         for (const { entries } of folded.journals) {
           const sums = [0n, 0n, 0n];
@@ -137,7 +154,7 @@ describe('a batch', () => {
       fc.property(commands, fc.bigInt({ min: 0n, max: 60n }), (list, held) => {
         const row = { balance: 60n, held, floor: 0n, seq: 1n, frozen: false };
         const state = { ...EMPTY, accounts: new Map<AccountId, AccountRow>([[coins(1), row]]) };
-        for (const { id, after: now } of fold(list, state).accounts) {
+        for (const { id, ...now } of fold(list, state).accounts) {
           expect(now.balance - now.held).toBeGreaterThanOrEqual(floorOf(id));
         }
       }),

@@ -1,22 +1,21 @@
 /**
- * The ledger's rules, over a whole batch. Pure: from what was read behind the locks and the commands in their order to
+ * The ledger's rules, over a whole batch. Pure: from what was read behind the lock and the commands in their order to
  * one verdict each and the rows to write. A command sees what earlier ones in its batch have done, so a batch comes to
  * the same as its commands one by one; a refused command leaves no trace on the others.
+ *
+ *   known id?   -> its first answer
+ *   refusal?    -> remembered under the id
+ *   rule broken -> refused (rules.ts)
+ *   else        -> posted: nothing can refuse it any more
  */
-import { type AppError, formatMinor, invalid } from '@fanfare/kit';
-import { type AccountId, currencyIndexOf, floorOf, userOf, walletOf } from './accounts.ts';
-import type { Balances, LedgerCommand, Leg, Receipt, Verdict } from './command.ts';
+import type { AccountId } from './accounts.ts';
+import { userOf } from './accounts.ts';
+import type { Balances, LedgerCommand, Leg, Limit, Receipt, Verdict } from './command.ts';
 import { errors, type Refusal, refusalOf } from './errors.ts';
+import { type Hold, type HoldChange, holdText, STATUS_AFTER } from './hold.ts';
 import { differingField, intentText } from './intent.ts';
-
-/** An account row, as read behind its lock. */
-export interface AccountRow {
-  readonly balance: bigint;
-  readonly held: bigint;
-  readonly floor: bigint;
-  readonly seq: bigint;
-  readonly frozen: boolean;
-}
+import { firstRuleBroken, legsPosted, remembered, type Standing } from './rules.ts';
+import { type AccountRow, type WorkingAccount, WorkingAccounts } from './working-accounts.ts';
 
 export interface KnownJournal {
   readonly intent: string;
@@ -34,9 +33,12 @@ export interface LedgerState {
   readonly journals: ReadonlyMap<string, KnownJournal>;
   /** Those that are still remembered. */
   readonly refusals: ReadonlyMap<string, KnownRefusal>;
+  readonly holds: ReadonlyMap<string, Hold>;
+  /** What is used up of a limit, by its key. */
+  readonly limits: ReadonlyMap<string, bigint>;
 }
 
-interface Entry {
+export interface Entry {
   readonly accountId: AccountId;
   readonly seq: bigint;
   readonly minor: bigint;
@@ -48,16 +50,20 @@ export interface Journal {
   readonly command: LedgerCommand;
   readonly intent: string;
   readonly entries: readonly Entry[];
+  /** What it did to a hold, canonical, or null. */
+  readonly hold: string | null;
   readonly balances: Balances;
   /** Available after this journal, of every user whose account it touched. */
   readonly touched: readonly { readonly userId: bigint; readonly balances: Balances }[];
 }
 
-interface AccountChange {
-  readonly id: AccountId;
-  /** Null: the account opens with this batch. */
-  readonly before: AccountRow | null;
-  readonly after: AccountRow;
+/** A hold that this batch has opened or resolved, or both. */
+export interface HoldRow extends Hold {
+  readonly id: string;
+  /** True: it did not exist before this batch. */
+  readonly opens: boolean;
+  /** The journal that resolved it, or null while it is open. */
+  readonly resolvedBy: string | null;
 }
 
 export interface Folded {
@@ -65,13 +71,10 @@ export interface Folded {
   readonly verdicts: readonly Verdict[];
   readonly journals: readonly Journal[];
   readonly refusals: readonly { readonly journalId: string; readonly intent: string; readonly refusal: Refusal }[];
-  readonly accounts: readonly AccountChange[];
-}
-
-/** A refusal, and whether its id stays refused. */
-interface Refused {
-  readonly refusal: Refusal;
-  readonly remember: boolean;
+  /** Those that changed. */
+  readonly accounts: readonly WorkingAccount[];
+  readonly holds: readonly HoldRow[];
+  readonly limits: readonly { readonly key: string; readonly used: bigint; readonly expiresAt: Date }[];
 }
 
 export function foldBatch(state: LedgerState, commands: readonly LedgerCommand[], postedAt: Date): Folded {
@@ -84,31 +87,44 @@ export function foldBatch(state: LedgerState, commands: readonly LedgerCommand[]
 class Batch {
   readonly #state: LedgerState;
   readonly #postedAt: Date;
-  readonly #changed = new Map<AccountId, AccountRow>();
+  readonly #accounts: WorkingAccounts;
   readonly #journals: Journal[] = [];
   readonly #refusals: Folded['refusals'][number][] = [];
   readonly #accepted = new Map<string, KnownJournal>();
   readonly #refused = new Map<string, KnownRefusal>();
+  readonly #holds = new Map<string, HoldRow>();
+  readonly #limits = new Map<string, Folded['limits'][number]>();
+  readonly #standing: Standing;
 
   constructor(state: LedgerState, postedAt: Date) {
     this.#state = state;
     this.#postedAt = postedAt;
+    this.#accounts = new WorkingAccounts(state.accounts);
+    this.#standing = {
+      accounts: this.#accounts,
+      hold: (id) => this.#holds.get(id) ?? state.holds.get(id),
+      used: (key) => this.#limits.get(key)?.used ?? state.limits.get(key) ?? 0n,
+      now: postedAt,
+    };
   }
 
   judge(command: LedgerCommand): Verdict {
     const earlier = this.#earlierVerdict(command);
     if (earlier !== null) return earlier;
-    const refused = command.refusal === null ? this.#firstRuleBroken(command) : remembered(command.refusal);
+    const refused = command.refusal === null ? firstRuleBroken(command, this.#standing) : remembered(command.refusal);
     if (refused === null) return { type: 'accepted', receipt: this.#post(command) };
     if (refused.remember) this.#remember(command, refused.refusal);
     return { type: 'refused', refusal: refused.refusal };
   }
 
   result(): Omit<Folded, 'verdicts'> {
-    const accounts = [...this.#changed]
-      .map(([id, after]) => ({ id, before: this.#state.accounts.get(id) ?? null, after }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { journals: this.#journals, refusals: this.#refusals, accounts };
+    return {
+      journals: this.#journals,
+      refusals: this.#refusals,
+      accounts: this.#accounts.changed(),
+      holds: [...this.#holds.values()],
+      limits: [...this.#limits.values()],
+    };
   }
 
   /** Whichever of journal and refusal came first under this id is the answer to every repeat. */
@@ -124,41 +140,57 @@ class Batch {
     return refusal === undefined ? null : { type: 'refused', refusal: refusal.refusal };
   }
 
-  #firstRuleBroken({ legs }: LedgerCommand): Refused | null {
-    if (legs.length === 0) return forgotten(invalid('postings', 'must not be empty'));
-    if (!sumsToZero(legs)) return forgotten(invalid('postings', 'must sum to zero in every currency'));
-    for (const [accountId, net] of netOf(legs)) {
-      if (net >= 0n) continue;
-      const account = this.#account(accountId);
-      if (account.frozen) return remembered(refusalOf(errors.ACCOUNT_FROZEN()));
-      const available = account.balance - account.held - account.floor;
-      if (available + net < 0n) {
-        const details = { required: formatMinor(-net), available: formatMinor(available) };
-        return remembered(refusalOf(errors.INSUFFICIENT_FUNDS(details)));
-      }
-    }
-    return null;
-  }
-
   /** After the rules: this must succeed. */
   #post(command: LedgerCommand): Receipt {
-    const entries = command.legs.map((leg) => this.#apply(leg));
-    const users = new Set(command.legs.map((leg) => userOf(leg.accountId)).filter((id) => id !== null));
-    const balances = this.#available(command.userId);
-    const receipt = { postedAt: this.#postedAt, balances, context: command.context, repeated: false };
+    const { journalId, userId, context } = command;
+    const users = new Set<bigint>();
+    const legs = legsPosted(command.legs, this.#accounts);
+    const entries = legs.map((leg) => this.#enter(leg, users));
+    if (command.hold !== null) this.#changeHold(command.hold, command, users);
+    if (command.limit !== null) this.#count(command.limit);
+    const balances = this.#accounts.balancesOf(userId);
+    const receipt = { postedAt: this.#postedAt, balances, context, repeated: false };
     const intent = intentText(command.intent);
-    const touched = [...users].map((userId) => ({ userId, balances: this.#available(userId) }));
-    this.#journals.push({ command, intent, entries, balances, touched });
-    this.#accepted.set(command.journalId, { intent, receipt });
+    const hold = command.hold === null ? null : holdText(command.hold);
+    const touched = Array.from(users, (id) => ({ userId: id, balances: this.#accounts.balancesOf(id) }));
+    this.#journals.push({ command, intent, entries, hold, balances, touched });
+    this.#accepted.set(journalId, { intent, receipt });
     return receipt;
   }
 
-  #apply({ accountId, minor, action }: Leg): Entry {
-    const account = this.#account(accountId);
-    const seq = account.seq + 1n;
-    const balance = account.balance + minor;
-    this.#changed.set(accountId, { ...account, balance, seq });
-    return { accountId, seq, minor, balanceAfter: balance, action };
+  #enter({ accountId, minor, action }: Leg, users: Set<bigint>): Entry {
+    const account = this.#accounts.get(accountId);
+    account.seq += 1n;
+    account.balance += minor;
+    const user = userOf(accountId);
+    if (user !== null) users.add(user);
+    return { accountId, seq: account.seq, minor, balanceAfter: account.balance, action };
+  }
+
+  #changeHold(change: HoldChange, { journalId, operation }: LedgerCommand, users: Set<bigint>): void {
+    const row = change.type === 'reserve' ? opening(change, journalId, operation) : this.#resolving(change, journalId);
+    const account = this.#accounts.get(row.accountId);
+    account.held += row.status === 'open' ? row.minor : -row.minor;
+    const user = userOf(row.accountId);
+    if (user !== null) users.add(user);
+    this.#holds.set(row.id, row);
+  }
+
+  #resolving(change: Exclude<HoldChange, { type: 'reserve' }>, journalId: string): HoldRow {
+    const hold = this.#standing.hold(change.holdId);
+    if (hold === undefined) throw new Error(`hold ${change.holdId} passed the rules and does not exist`);
+    return {
+      ...hold,
+      id: change.holdId,
+      opens: this.#holds.get(change.holdId)?.opens ?? false,
+      status: STATUS_AFTER[change.type],
+      capturedMinor: change.type === 'capture' ? change.minor : 0n,
+      resolvedBy: journalId,
+    };
+  }
+
+  #count({ key, minor, expiresAt }: Limit): void {
+    this.#limits.set(key, { key, used: this.#standing.used(key) + minor, expiresAt });
   }
 
   #remember({ journalId, intent }: LedgerCommand, refusal: Refusal): void {
@@ -166,50 +198,19 @@ class Batch {
     this.#refusals.push(row);
     this.#refused.set(journalId, row);
   }
-
-  #account(id: AccountId): AccountRow {
-    return this.#changed.get(id) ?? this.#state.accounts.get(id) ?? opened(id);
-  }
-
-  #available(userId: bigint): Balances {
-    if (userId === 0n) return [0n, 0n, 0n];
-    const [coin, diamond, point] = walletOf(userId).map((id) => {
-      const { balance, held } = this.#account(id);
-      return balance - held;
-    });
-    if (coin === undefined || diamond === undefined || point === undefined) throw new Error('a wallet has three');
-    return [coin, diamond, point];
-  }
 }
 
-const remembered = (refusal: Refusal): Refused => ({ refusal, remember: true });
-/** The command itself is wrong: no later state could accept it, and its id stays free for a right one. */
-const forgotten = (error: AppError): Refused => ({
-  refusal: refusalOf(error),
-  remember: false,
-});
-
-/** An account before its first entry. */
-const opened = (id: AccountId): AccountRow => ({
-  balance: 0n,
-  held: 0n,
-  floor: floorOf(id),
-  seq: 0n,
-  frozen: false,
-});
-
-function sumsToZero(legs: readonly Leg[]): boolean {
-  const sums = [0n, 0n, 0n];
-  for (const { accountId, minor } of legs) {
-    const index = currencyIndexOf(accountId);
-    sums[index] = (sums[index] ?? 0n) + minor;
-  }
-  return sums.every((sum) => sum === 0n);
-}
-
-/** What a journal does to each account in all, in the order of its legs. */
-function netOf(legs: readonly Leg[]): ReadonlyMap<AccountId, bigint> {
-  const net = new Map<AccountId, bigint>();
-  for (const { accountId, minor } of legs) net.set(accountId, (net.get(accountId) ?? 0n) + minor);
-  return net;
+function opening(change: HoldChange & { readonly type: 'reserve' }, id: string, operation: string): HoldRow {
+  const { accountId, minor, expiresAt } = change;
+  return {
+    id,
+    opens: true,
+    accountId,
+    operation,
+    minor,
+    capturedMinor: 0n,
+    status: 'open',
+    expiresAt,
+    resolvedBy: null,
+  };
 }

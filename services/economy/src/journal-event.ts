@@ -1,8 +1,10 @@
 import { events } from '@fanfare/contracts';
 import type { JournalPosted } from '@fanfare/contracts/economy/event/v1/economy_events';
+import type { HoldChange as WireHoldChange } from '@fanfare/contracts/economy/v1/economy_service';
 import { announcement, type OutboxRow, outboxRow } from '@fanfare/messaging';
 import { describeAccount } from './accounts.ts';
 import type { Journal } from './fold.ts';
+import type { HoldChange } from './hold.ts';
 
 /** A journal never changes after it was posted. */
 const ONLY_VERSION = 1n;
@@ -31,6 +33,8 @@ export function journalPosted(journal: Journal, batch: bigint, postedAt: Date): 
     })),
     context: command.context,
     postedAt,
+    reason: command.reason,
+    hold: command.hold === null ? undefined : describeHold(command.hold),
   };
   return outboxRow(
     announcement(events.journalPosted, message, {
@@ -43,4 +47,19 @@ export function journalPosted(journal: Journal, batch: bigint, postedAt: Date): 
       time: postedAt,
     }),
   );
+}
+
+function describeHold(change: HoldChange): WireHoldChange {
+  switch (change.type) {
+    case 'reserve': {
+      const { accountId, minor, expiresAt } = change;
+      return { reserve: { account: describeAccount(accountId), minor, expiresAt } };
+    }
+    case 'capture':
+      return { capture: { holdId: change.holdId, minor: change.minor } };
+    case 'void':
+      return { void: { holdId: change.holdId } };
+    case 'expire':
+      return { expire: { holdId: change.holdId } };
+  }
 }

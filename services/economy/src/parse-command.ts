@@ -2,16 +2,24 @@
  * From a PostCommand of the wire to a ledger command. What is wrong with a command is an error of that command alone;
  * after this its ids, amounts and texts fit their columns, so that the database has no reason of its own to refuse it.
  */
-import type { PostCommand, Posting, Refusal as WireRefusal } from '@fanfare/contracts/economy/v1/economy_service';
+import type {
+  PostCommand,
+  Posting,
+  HoldChange as WireHoldChange,
+  Limit as WireLimit,
+  Refusal as WireRefusal,
+} from '@fanfare/contracts/economy/v1/economy_service';
 import { type ErrorKind, invalid, isCurrency, KINDS, MAX_MINOR } from '@fanfare/kit';
 import { type AccountId, AccountKind, accountIdOf, MAX_OWNER_ID } from './accounts.ts';
-import { type LedgerCommand, type Leg, MAX_CONTEXT_BYTES, MAX_LEGS } from './command.ts';
+import { type LedgerCommand, type Leg, type Limit, MAX_CONTEXT_BYTES, MAX_LEGS } from './command.ts';
 import type { Refusal } from './errors.ts';
+import type { HoldChange } from './hold.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Characters of names (operation, action, fields of the intent) and of what is shown (reason, values). */
 const NAME_LENGTH = 64;
 const TEXT_LENGTH = 1000;
+const KEY_LENGTH = 128;
 const MAX_INTENT_FIELDS = 32;
 
 /** @throws AppError (invalid) naming the first field that is wrong */
@@ -20,8 +28,11 @@ export function parseCommand(command: PostCommand): LedgerCommand {
   if (!UUID.test(journalId)) throw invalid('journalId', 'must be a UUID');
   if (command.userId < 0n || command.userId > MAX_OWNER_ID) throw invalid('userId', 'must be 0 to 2^53 - 1');
   const refusal = command.refusal === undefined ? null : parseRefusal(command.refusal);
+  const hold = command.hold === undefined ? null : parseHold(command.hold);
   if (refusal !== null && command.postings.length > 0) throw invalid('postings', 'must be empty beside a refusal');
-  if (refusal === null && command.postings.length === 0) throw invalid('postings', 'must not be empty');
+  if (refusal !== null && hold !== null) throw invalid('hold', 'must be absent beside a refusal');
+  if (refusal === null && hold === null && command.postings.length === 0)
+    throw invalid('postings', 'must not be empty');
   if (command.postings.length > MAX_LEGS) throw invalid('postings', `must be at most ${MAX_LEGS}`);
   if (command.intent.length > MAX_INTENT_FIELDS) throw invalid('intent', `must be at most ${MAX_INTENT_FIELDS} fields`);
   return {
@@ -36,6 +47,8 @@ export function parseCommand(command: PostCommand): LedgerCommand {
     userId: command.userId,
     reason: text('reason', command.reason),
     refusal,
+    hold,
+    limit: command.limit === undefined ? null : parseLimit(command.limit),
     traceparent: headerText('traceparent', command.traceparent),
     correlationId: headerText('correlationId', command.correlationId),
     tenantId: command.tenantId === undefined ? null : headerText('tenantId', command.tenantId),
@@ -43,12 +56,56 @@ export function parseCommand(command: PostCommand): LedgerCommand {
   };
 }
 
-function parsePosting({ account, minor, action }: Posting): Leg {
+function parsePosting({ account, minor, action, shortfallToDebt }: Posting): Leg {
   if (account === undefined) throw invalid('postings', 'must each name an account');
   if (minor === 0n || minor > MAX_MINOR || minor < -MAX_MINOR) {
     throw invalid('postings', 'must each move 1 to 2^53 - 1 minor units, either way');
   }
-  return { accountId: parseAccount(account), minor, action: name('action', action) };
+  const leg = { accountId: parseAccount(account), minor, action: name('action', action) };
+  return shortfallToDebt === true ? { ...leg, shortfallToDebt } : leg;
+}
+
+function parseHold({ reserve, capture, void: voided, expire }: WireHoldChange): HoldChange {
+  const [change, more] = [reserve, capture, voided, expire].filter((each) => each !== undefined);
+  if (change === undefined || more !== undefined) throw invalid('hold', 'must have exactly one change');
+  if (reserve !== undefined) {
+    if (reserve.account === undefined) throw invalid('hold', 'must name an account');
+    if (!WITH_OWNER.includes(reserve.account.kind))
+      throw invalid('hold', 'must be on an account of a user or an agency');
+    if (reserve.expiresAt === undefined) throw invalid('hold', 'must say when it expires');
+    const { expiresAt } = reserve;
+    return {
+      type: 'reserve',
+      accountId: parseAccount(reserve.account),
+      minor: positive('hold', reserve.minor),
+      expiresAt,
+    };
+  }
+  if (capture !== undefined) {
+    return { type: 'capture', holdId: holdId(capture.holdId), minor: positive('hold', capture.minor) };
+  }
+  if (voided !== undefined) return { type: 'void', holdId: holdId(voided.holdId) };
+  return { type: 'expire', holdId: holdId(expire?.holdId ?? '') };
+}
+
+function holdId(id: string): string {
+  const lower = id.toLowerCase();
+  if (!UUID.test(lower)) throw invalid('hold', 'must be named by a UUID');
+  return lower;
+}
+
+function parseLimit({ key, maxMinor, minor, expiresAt }: WireLimit): Limit {
+  if (key === '' || key.length > KEY_LENGTH || !isStorable(key)) {
+    throw invalid('limit', `must have a key of 1 to ${KEY_LENGTH} characters`);
+  }
+  if (expiresAt === undefined) throw invalid('limit', 'must say when its counter may be forgotten');
+  if (maxMinor < 0n || maxMinor > MAX_MINOR) throw invalid('limit', 'must be 0 to 2^53 - 1 minor units');
+  return { key, maxMinor, minor: positive('limit', minor), expiresAt };
+}
+
+function positive(field: string, minor: bigint): bigint {
+  if (minor < 1n || minor > MAX_MINOR) throw invalid(field, 'must be 1 to 2^53 - 1 minor units');
+  return minor;
 }
 
 /** The platform's own accounts, one per asset. */

@@ -40,6 +40,18 @@ export class FoldFailure extends Error {
   override readonly name = 'FoldFailure';
 }
 
+/**
+ * Nothing of what is computed between the round trips talks to anybody, so whatever it throws is no lost connection and
+ * would be thrown again. @throws FoldFailure
+ */
+export function computed<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new FoldFailure('a batch could not be computed', { cause: error });
+  }
+}
+
 /** The connection has lost its transaction, and the commit said so without an error. */
 export class NotCommitted extends Error {
   override readonly name = 'NotCommitted';

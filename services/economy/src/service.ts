@@ -2,6 +2,7 @@
 import { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
 import { openDatabase } from '@fanfare/database';
 import {
+  type Clock,
   closing,
   composeService,
   createLogger,
@@ -10,18 +11,26 @@ import {
   opsServer,
   rpcServer,
   type Service,
+  systemClock,
   tlsFilesOf,
 } from '@fanfare/kit';
-import { openBus, outboxRelay } from '@fanfare/messaging';
+import { consumers, openBus, outboxRelay } from '@fanfare/messaging';
+import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { onEngagementRecorded } from './consumers/on-engagement-recorded.ts';
 import { createEngine } from './engine.ts';
+import { expectedStreams } from './expected-streams.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { openLedgerSession } from './ledger-session.ts';
+import { viewMerger } from './points/merge-views.ts';
+import { pointMetrics } from './points/metrics.ts';
 import { refusalPruner } from './prune-refusals.ts';
 import { handlers } from './rpc.ts';
 import { createStore } from './store.ts';
 
 export interface Deps {
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
 export interface EconomyService extends Service {
@@ -32,26 +41,19 @@ export interface EconomyService extends Service {
 
 export async function createEconomyService(config: Config, overrides: Partial<Deps> = {}): Promise<EconomyService> {
   const log = overrides.log ?? createLogger('economy', config.LOG_LEVEL);
+  const clock = overrides.clock ?? systemClock;
   const metrics = createMetrics('economy');
   const databaseUrl = config.DATABASE_URL;
   const database = openDatabase({ url: databaseUrl, poolSize: config.DATABASE_POOL_SIZE, log });
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const bus = openBus({
-    url: config.NATS_URL,
-    name: 'economy',
-    credsFile: config.NATS_CREDS_FILE,
-    tlsCaFile: config.NATS_TLS_CA_FILE,
-    log,
-  });
-  const relay = outboxRelay({
-    service: 'economy',
-    databaseUrl,
-    bus,
+  const { bus, relay, streams } = connectBroker(config, log, metrics);
+  const engine = createEngine({
+    connect: () => openLedgerSession(databaseUrl),
+    queueSize: config.LEDGER_QUEUE_SIZE,
     log,
     metrics,
-    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
+    onPosted: relay.wake,
   });
-  const engine = createEngine({ databaseUrl, queueSize: config.LEDGER_QUEUE_SIZE, log, metrics, onPosted: relay.wake });
   const rpc = rpcServer(
     EconomyServiceService,
     handlers({ engine, store: createStore(prisma, database), database, config }),
@@ -64,6 +66,14 @@ export async function createEconomyService(config: Config, overrides: Partial<De
       metrics,
     },
   );
+  const points = {
+    engine,
+    caps: { viewer: config.POINTS_VIEWER_DAILY_CAP, creator: config.POINTS_CREATOR_DAILY_CAP },
+    clock,
+    log,
+    metrics: pointMetrics(metrics),
+  };
+  const consuming = { service: 'economy', bus, database, log, metrics, afterCommit: relay.wake };
   const ops = opsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
@@ -77,12 +87,32 @@ export async function createEconomyService(config: Config, overrides: Partial<De
       closing('prisma', () => prisma.$disconnect()),
       bus,
       relay,
+      streams,
       engine,
       refusalPruner(database, log),
+      consumers(consuming, [onEngagementRecorded(points)]),
+      viewMerger({ database, clock, log, wake: relay.wake }),
       rpc,
       ops,
     ],
     { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS },
   );
   return { ...service, rpcPort: rpc.port, opsPort: ops.port };
+}
+
+/** Services whose events are consumed here, and which may start after this one. */
+const PRODUCERS = ['social', 'billing'];
+
+/** Where events come from, and the relay that brings this service's own there. */
+function connectBroker(config: Config, log: Logger, metrics: Registry) {
+  const bus = openBus({
+    url: config.NATS_URL,
+    name: 'economy',
+    credsFile: config.NATS_CREDS_FILE,
+    tlsCaFile: config.NATS_TLS_CA_FILE,
+    log,
+  });
+  const stream = { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES };
+  const relay = outboxRelay({ service: 'economy', databaseUrl: config.DATABASE_URL, bus, log, metrics, stream });
+  return { bus, relay, streams: expectedStreams({ bus, producers: PRODUCERS, stream, log }) };
 }

@@ -2,6 +2,8 @@
 import type pg from 'pg';
 import { type AccountId, currencyIndexOf } from './accounts.ts';
 import { batchHash, GENESIS_HASH, type HashedJournal } from './batch-hash.ts';
+import { int8Array } from './binary-array.ts';
+import { readEntryKeys } from './entry-keys.ts';
 import { LedgerProblem } from './ledger-problem.ts';
 
 /** Batches in one read; and journals whose entries are read together, some 4 entries each. */
@@ -31,8 +33,8 @@ interface JournalRow {
   readonly coin_minor: string;
   readonly diamond_minor: string;
   readonly point_minor: string;
-  readonly account_ids: readonly string[];
-  readonly seqs: readonly string[];
+  readonly entry_keys: Buffer;
+  readonly hold: string | null;
   readonly tenant_id: string | null;
   readonly posted_at: Date;
 }
@@ -98,9 +100,8 @@ async function readJournals(
 ): Promise<ReadonlyMap<string, PostedJournal>> {
   const ids = batches.flatMap((batch) => batch.journal_ids);
   const { rows } = await client.query<JournalRow>(READ_JOURNALS, [`{${ids.join(',')}}`]);
-  const accountIds = rows.flatMap((row) => row.account_ids);
-  const seqs = rows.flatMap((row) => row.seqs);
-  const keys = [`{${accountIds.join(',')}}`, `{${seqs.join(',')}}`];
+  const found = rows.flatMap((row) => readEntryKeys(row.entry_keys));
+  const keys = [int8Array(found, ({ accountId }) => accountId), int8Array(found, ({ seq }) => seq)];
   const entries = new Map(
     (await client.query<EntryRow>(READ_ENTRIES, keys)).rows.map((row) => [`${row.account_id}-${row.seq}`, row]),
   );
@@ -120,7 +121,10 @@ function rebuilt(row: JournalRow, entries: ReadonlyMap<string, EntryRow>): Hashe
     userId: BigInt(row.user_id),
     balances: [BigInt(row.coin_minor), BigInt(row.diamond_minor), BigInt(row.point_minor)],
     tenantId: row.tenant_id,
-    entries: row.account_ids.map((accountId, index) => entryOf(row, entries.get(`${accountId}-${row.seqs[index]}`))),
+    entries: readEntryKeys(row.entry_keys).map(({ accountId, seq }) =>
+      entryOf(row, entries.get(`${accountId}-${seq}`)),
+    ),
+    hold: row.hold,
   };
 }
 

@@ -13,6 +13,7 @@ import pg from 'pg';
 import { AccountKind, accountIdOf, issuance, userAccount } from '../src/accounts.ts';
 import type { LedgerCommand } from '../src/command.ts';
 import { createEngine, type Engine } from '../src/engine.ts';
+import { openLedgerSession } from '../src/ledger-session.ts';
 import { verifyLedger } from '../src/verify.ts';
 
 const SECONDS = Number(process.argv[2] ?? 5);
@@ -111,7 +112,7 @@ await migrate(url.href, fileURLToPath(new URL('..', import.meta.url)));
 const open = async (): Promise<Engine> => {
   const metrics = createMetrics('economy');
   const engine = createEngine({
-    databaseUrl: url.href,
+    connect: () => openLedgerSession(url.href),
     queueSize: 4096,
     log: silentLogger,
     metrics,

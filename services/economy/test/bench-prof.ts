@@ -13,6 +13,7 @@ import pg from 'pg';
 import { AccountKind, accountIdOf, issuance, userAccount } from '../src/accounts.ts';
 import type { LedgerCommand } from '../src/command.ts';
 import { createEngine, type Engine } from '../src/engine.ts';
+import { openLedgerSession } from '../src/ledger-session.ts';
 
 const SECONDS = Number(process.argv[2] ?? 5);
 const SENDERS = 10_000;
@@ -32,6 +33,8 @@ function command(legs: LedgerCommand['legs'], userId: bigint): LedgerCommand {
     userId,
     reason: '',
     refusal: null,
+    hold: null,
+    limit: null,
     traceparent: '',
     correlationId: 'bench',
     tenantId: null,
@@ -110,7 +113,7 @@ await migrate(url.href, fileURLToPath(new URL('..', import.meta.url)));
 const open = async (): Promise<Engine> => {
   const metrics = createMetrics('economy');
   const engine = createEngine({
-    databaseUrl: url.href,
+    connect: () => openLedgerSession(url.href),
     queueSize: 4096,
     log: silentLogger,
     metrics,
@@ -128,7 +131,6 @@ try {
   );
   console.log(' callers  gifts/s   p50 ms  p95 ms  p99 ms  node us');
   for (const callers of [64, 64]) console.log(await measure([engine], callers));
-
 } finally {
   await Promise.all([engine.stop?.(), second.stop?.()]);
   await admin.end();

@@ -8,6 +8,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type AccountId, issuance, userAccount } from '../src/accounts.ts';
 import type { LedgerCommand, Leg, Receipt, Verdict } from '../src/command.ts';
 import { createEngine, type Engine } from '../src/engine.ts';
+import { openLedgerSession } from '../src/ledger-session.ts';
 
 export interface Ledger {
   readonly database: TestDatabase;
@@ -27,7 +28,13 @@ export function testLedger(): Ledger {
   const engines: Engine[] = [];
   const openEngine = async (url = database.url, queueSize = 4096): Promise<Engine> => {
     const metrics = createMetrics('economy');
-    const engine = createEngine({ databaseUrl: url, queueSize, log: silentLogger, metrics, onPosted: () => {} });
+    const engine = createEngine({
+      connect: () => openLedgerSession(url),
+      queueSize,
+      log: silentLogger,
+      metrics,
+      onPosted: () => {},
+    });
     await engine.start?.();
     engines.push(engine);
     return engine;

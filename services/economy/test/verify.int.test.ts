@@ -102,7 +102,7 @@ describe('verification', () => {
   it('finds a journal that was slipped in', async () => {
     const id = '00000000-0000-5000-8000-000000000001';
     await intruder.query(`insert into journals select '${id}', batch, operation, intent, context, reason, user_id,
-      coin_minor, diamond_minor, point_minor, account_ids, seqs, tenant_id, posted_at from journals limit 1`);
+      coin_minor, diamond_minor, point_minor, entry_keys, tenant_id, posted_at from journals limit 1`);
     expect((await verify()).firstProblem).toContain('journals');
     await intruder.query(`delete from journals where id = '${id}'`);
   });

@@ -102,6 +102,8 @@ function base(request: GiftRequest, origin: Origin): PostCommand {
     // Set anew whenever the command is sent.
     waitMs: 0,
     refusal: undefined,
+    hold: undefined,
+    limit: undefined,
     reason: '',
   };
 }

@@ -114,11 +114,13 @@ export async function startSmallLedger(bus: Bus) {
     }
   }
 
-  const unused = (): never => {
-    throw commonErrors.INTERNAL();
-  };
+  const unused = (): Promise<never> => Promise.reject(commonErrors.INTERNAL());
+  const others = Object.fromEntries(Object.keys(EconomyServiceService).map((rpc) => [rpc, unused])) as Handlers<
+    typeof EconomyServiceService
+  >;
   const handlers: Handlers<typeof EconomyServiceService> = {
-    postBatch: async (request) => {
+    ...others,
+    postBatch: async (request: PostBatchRequest) => {
       calls.push(request);
       if (fault === 'away') throw commonErrors.UNAVAILABLE();
       const verdicts: Verdict[] = [];
@@ -130,11 +132,6 @@ export async function startSmallLedger(bus: Bus) {
       if (fault === 'lose-answers') throw commonErrors.UNAVAILABLE();
       return { verdicts };
     },
-    getWallet: unused,
-    listTransactions: unused,
-    transfer: unused,
-    grant: unused,
-    getTrialBalance: unused,
   };
   const server = rpcServer(EconomyServiceService, handlers, {
     service: 'economy',

@@ -2,6 +2,7 @@
 import type { EngagementRecorded } from '@fanfare/contracts/social/event/v1/social_events';
 import { type Envelope, MalformedEvent } from '@fanfare/messaging';
 import { MAX_OWNER_ID } from '../accounts.ts';
+import { isOpaqueId, MAX_ID_LENGTH } from './opaque-id.ts';
 import { type Engagement, isEngagementAction } from './point-rules.ts';
 
 /** An engagement whose ids and texts fit a ledger command. */
@@ -18,8 +19,6 @@ export interface RecordedEngagement extends Engagement {
   readonly tenantId: string | null;
 }
 
-/** Ids of ours are UUIDs; four times that leaves room for anybody's. */
-const MAX_ID_LENGTH = 128;
 const MAX_HEADER_LENGTH = 1000;
 /**
  * A title is shown beside an amount. Its bytes double at most as JSON (control characters are gone), so 1,000 of them
@@ -63,9 +62,7 @@ function count(field: string, value: bigint): bigint {
 }
 
 function textId(field: string, value: string): string {
-  if (value === '' || value.length > MAX_ID_LENGTH || /\p{Cc}/u.test(value) || !value.isWellFormed()) {
-    throw new MalformedEvent(`${field} must be 1 to ${MAX_ID_LENGTH} characters`);
-  }
+  if (!isOpaqueId(value)) throw new MalformedEvent(`${field} must be 1 to ${MAX_ID_LENGTH} characters`);
   return value;
 }
 

@@ -1,13 +1,30 @@
-/** The engine's one connection, with the session it needs and a way to drop it at once. */
+/**
+ * The engine's one connection, as the two round trips of a batch. A session serves one batch at a time; what it needs
+ * of PostgreSQL beyond that (settings, a way to leave at once) is here.
+ */
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { type BatchKeys, type BatchRead, type Head, readBatch } from './batch-read.ts';
+import { statementsOf, writeBatch } from './batch-write.ts';
+import type { Folded } from './fold.ts';
+import { computed } from './retry.ts';
 
-export interface LedgerConnection {
-  readonly client: pg.Client;
+/** What the runner needs of whatever keeps the ledger. */
+export interface LedgerSession {
+  /** First round trip: begins, locks the head, reads. */
+  readonly read: (keys: BatchKeys) => Promise<BatchRead>;
+  /**
+   * Second round trip: writes what was folded, and commits.
+   * @throws pg.DatabaseError when the batch was refused: nothing was committed. Any other failure leaves that open; the
+   * same commands, sent again, find out by their ids.
+   */
+  readonly write: (head: Head, folded: Folded) => Promise<void>;
+  readonly rollback: () => Promise<unknown>;
   /** False once it was lost or dropped. */
   readonly usable: () => boolean;
   /** Ends it without a word: whatever was in flight fails now, and the server rolls back what was not committed. */
   readonly drop: () => void;
+  readonly end: () => Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -30,11 +47,11 @@ const SETTINGS = {
   statement_timeout: '5000',
 };
 
-export async function connectLedger(url: string): Promise<LedgerConnection> {
+export async function openLedgerSession(databaseUrl: string): Promise<LedgerSession> {
   const socket = new Socket();
   let usable = true;
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: databaseUrl,
     application_name: 'economy-ledger',
     stream: () => socket,
     pipeline: true,
@@ -56,11 +73,18 @@ export async function connectLedger(url: string): Promise<LedgerConnection> {
     throw error;
   }
   return {
-    client,
+    read: (keys) => readBatch(client, keys),
+    write: (head, folded) =>
+      writeBatch(
+        client,
+        computed(() => statementsOf(head, folded)),
+      ),
+    rollback: () => client.query('rollback'),
     usable: () => usable,
     drop: () => {
       usable = false;
       socket.destroy();
     },
+    end: () => client.end(),
   };
 }

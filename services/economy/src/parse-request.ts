@@ -1,0 +1,33 @@
+/** Fields that many requests have, checked in one way. Pure. */
+import { type Currency, invalid, type Minor } from '@fanfare/kit';
+import { MAX_OWNER_ID } from './accounts.ts';
+
+const MAX_REASON_LENGTH = 500;
+
+/** @throws AppError (invalid) */
+export function parseUserId(field: string, userId: bigint): bigint {
+  if (userId < 1n || userId > MAX_OWNER_ID) throw invalid(field, 'must be a user id');
+  return userId;
+}
+
+/** Why an administrator or a seller did it. @throws AppError (invalid) */
+export function parseReason(reason: string): string {
+  if (reason === '' || !fits(reason)) throw invalid('reason', `must be 1 to ${MAX_REASON_LENGTH} characters`);
+  return reason;
+}
+
+/** What somebody may say beside it. @throws AppError (invalid) */
+export function parseNote(note: string): string {
+  if (!fits(note)) throw invalid('note', `must be at most ${MAX_REASON_LENGTH} characters`);
+  return note;
+}
+
+/** PostgreSQL keeps no NUL, and half of a surrogate pair would come back as another character. */
+const fits = (text: string): boolean =>
+  text.length <= MAX_REASON_LENGTH && !text.includes('\u0000') && text.isWellFormed();
+
+/** @throws AppError (invalid) for another asset */
+export function requireAsset(amount: { currency: Currency; minor: Minor }, asset: Currency): Minor {
+  if (amount.currency !== asset) throw invalid('asset', `must be ${asset}`);
+  return amount.minor;
+}
