@@ -5,10 +5,10 @@
 import { one, type Sql } from '@fanfare/database';
 import { type Announcement, outboxRow } from '@fanfare/messaging';
 
-// The head is what every batch of the ledger waits for: whoever holds it holds all of them up.
+// What batches of all replicas wait for is held for a second at most: then the server ends this session.
 const TAKE_IDS = `
   update ledger_head set outbox_id = outbox_id + $1, notices = notices + $1 where id = 1
-  returning outbox_id - $1 as before`;
+  returning outbox_id - $1 as before, set_config('idle_in_transaction_session_timeout', '1000', true)`;
 
 const INSERT = `
   insert into platform.outbox (id, message_id, subject, headers, payload)

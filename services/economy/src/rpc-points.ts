@@ -9,13 +9,7 @@ import { formatPointItem, parsePointItem } from './points/point-item.ts';
 import { listItems } from './points/point-items.ts';
 import type { HandlerDeps } from './rpc.ts';
 
-type PointRpc =
-  | 'setPointItem'
-  | 'listPointItems'
-  | 'purchaseWithPoints'
-  | 'boostVideo'
-  | 'giftPoints'
-  | 'penalize';
+type PointRpc = 'setPointItem' | 'listPointItems' | 'purchaseWithPoints' | 'boostVideo' | 'giftPoints' | 'penalize';
 
 export const pointHandlers = (deps: HandlerDeps): Pick<Handlers<typeof EconomyServiceService>, PointRpc> => ({
   setPointItem: async ({ item }, call) => {

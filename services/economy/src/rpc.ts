@@ -23,6 +23,8 @@ import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
 import { formatBalances, formatMoney } from './format.ts';
 import { limitOf } from './page.ts';
+import { pointHandlers } from './rpc-points.ts';
+import { withdrawalHandlers } from './rpc-withdrawals.ts';
 import { decodeCursor, encodeCursor } from './statement.ts';
 import type { StatementLine, Store } from './store.ts';
 
@@ -35,33 +37,36 @@ export interface HandlerDeps {
 
 const MAX_COMMANDS = 256;
 
-export const handlers = ({ engine, store }: HandlerDeps): Handlers<typeof EconomyServiceService> => ({
+export const handlers = (deps: HandlerDeps): Handlers<typeof EconomyServiceService> => ({
+  ...pointHandlers(deps),
+  ...withdrawalHandlers(deps),
+
   postBatch: async ({ commands }, { caller }) => {
     requireInternal(caller);
     if (commands.length > MAX_COMMANDS) throw invalid('commands', `must be at most ${MAX_COMMANDS}`);
-    return { verdicts: await postBatch(engine, commands) };
+    return { verdicts: await postBatch(deps.engine, commands) };
   },
 
   getWallet: async ({ userId }, { caller }) => {
     requireOwner(caller, userId);
-    return { balances: formatBalances(await store.readWallet(userId)) };
+    return { balances: formatBalances(await deps.store.readWallet(userId)) };
   },
 
   listTransactions: async (request, { caller }) => {
     requireOwner(caller, request.userId);
     const accountIds = accountsOf(request);
     const from = decodeCursor(request.cursor, accountIds.length);
-    const { lines, next } = await store.readStatement(accountIds, from, limitOf(request.limit));
+    const { lines, next } = await deps.store.readStatement(accountIds, from, limitOf(request.limit));
     return { transactions: lines.map(formatLine), nextCursor: next === null ? '' : encodeCursor(next) };
   },
 
-  transfer: (request, call) => transferCoins(engine, request, call),
+  transfer: (request, call) => transferCoins(deps.engine, request, call),
 
-  grant: (request, call) => grantAsset(engine, request, call),
+  grant: (request, call) => grantAsset(deps.engine, request, call),
 
   getTrialBalance: async (_request, { caller }) => {
     if (!mayReadAll(caller)) throw commonErrors.FORBIDDEN({ required: 'admin' });
-    const { accounts, entries, journals, entryCount } = await store.readTrialBalance();
+    const { accounts, entries, journals, entryCount } = await deps.store.readTrialBalance();
     return { sums: formatBalances(accounts), entrySums: formatBalances(entries), journals, entries: entryCount };
   },
 });

@@ -1,0 +1,70 @@
+import type { PenalizeRequest, PenalizeResponse } from '@fanfare/contracts/economy/v1/points';
+import type { Sql } from '@fanfare/database';
+import { type Call, callerKey, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
+import { userAccount } from '../accounts.ts';
+import type { Engine } from '../engine.ts';
+import { formatMoney } from '../format.ts';
+import { parseAmount } from '../parse-amount.ts';
+import { parseReason, parseUserId, requireAsset } from '../parse-request.ts';
+import { deductionContext, formatDeduction, spendingLegs } from '../points/deduction.ts';
+import { journalIdFor, ofCall, postOne } from './post-one.ts';
+
+const OPERATION = 'points.penalty';
+const ACTION = 'penalty';
+
+/**
+ * Takes points for a violation, also from a frozen wallet; what the balance cannot cover becomes debt, which later
+ * credits repay first. The audit row is written by the batch that posts the journal.
+ */
+export async function penalize(
+  { engine, database }: { readonly engine: Engine; readonly database: Sql },
+  request: PenalizeRequest,
+  call: Call,
+): Promise<PenalizeResponse> {
+  requireRole(call.caller, 'admin');
+  const userId = parseUserId('userId', request.userId);
+  const reason = parseReason(request.reason);
+  const points = requireAsset(parseAmount(request.amount), 'POINT');
+  if (points <= 0n) throw invalid('amount', 'must be more than zero');
+  const amount = formatMinor(points);
+  const id = journalIdFor(call, OPERATION, request.id);
+  const [taking, giving] = spendingLegs(userId, points, ACTION);
+  const receipt = await postOne(engine, call, {
+    ...ofCall(call),
+    journalId: id,
+    operation: OPERATION,
+    intent: [
+      { name: 'userId', value: `${userId}` },
+      { name: 'amount', value: amount },
+      { name: 'reason', value: reason },
+    ],
+    legs: [{ ...taking, shortfallToDebt: true }, giving],
+    context: deductionContext(points, {}),
+    userId,
+    reason,
+    audit: {
+      caller: callerKey(call.caller),
+      action: 'points.penalize',
+      target: `user:${userId}`,
+      reason,
+      details: { amount },
+    },
+  });
+  const taken = await takenBy(database, id, userId);
+  return {
+    deduction: formatDeduction({ id, userId, action: ACTION, points: taken, reason }, receipt),
+    debt: formatMoney('POINT', points - taken),
+  };
+}
+
+/** How much of a penalty the balance covered: the ledger splits it, and its entries never change. */
+async function takenBy(sql: Sql, journalId: string, userId: bigint): Promise<Minor> {
+  const { rows } = await sql.query<{ taken: string }>(
+    `select coalesce(-sum(entries.minor), 0) as taken
+       from journals, unnest(journals.account_ids, journals.seqs) as key (account_id, seq)
+       join entries using (account_id, seq)
+      where journals.id = $1 and entries.account_id = $2`,
+    [journalId, userAccount(userId, 'POINT')],
+  );
+  return BigInt(rows[0]?.taken ?? 0);
+}
