@@ -29,6 +29,8 @@ export interface Waiting {
 export interface Timing {
   readonly monotonic: () => number;
   readonly delay: (milliseconds: number) => Promise<unknown>;
+  /** @returns how to call it off */
+  readonly after: (milliseconds: number, run: () => void) => () => void;
   readonly random: () => number;
 }
 
@@ -130,10 +132,10 @@ export class BatchRunner {
   async #attempt(batch: readonly Waiting[]): Promise<unknown> {
     try {
       const session = await this.#usableSession();
-      const hung = setTimeout(session.drop, ATTEMPT_TIMEOUT_MS);
+      const answered = this.#options.timing.after(ATTEMPT_TIMEOUT_MS, session.drop);
       await this.#transact(session, batch)
         .catch((error: unknown) => abandon(session, error))
-        .finally(() => clearTimeout(hung));
+        .finally(answered);
       return null;
     } catch (error) {
       this.#healthy = failureOf(error) !== 'reconnect';

@@ -43,7 +43,15 @@ export interface Engine extends Part {
 /** 128 to 1,000 differ by less than a tenth; 256 keeps a batch under 20 ms. */
 const MAX_BATCH = 256;
 
-const SYSTEM_TIMING: Timing = { monotonic: () => performance.now(), delay, random: Math.random };
+const SYSTEM_TIMING: Timing = {
+  monotonic: () => performance.now(),
+  delay,
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+};
 
 export function createEngine(options: EngineOptions): Engine {
   const queue: Waiting[] = [];
