@@ -23,6 +23,8 @@ import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
 import { formatBalances, formatMoney } from './format.ts';
 import { limitOf } from './page.ts';
+import { adminHandlers } from './rpc-admin.ts';
+import { coinHandlers } from './rpc-coins.ts';
 import { pointHandlers } from './rpc-points.ts';
 import { withdrawalHandlers } from './rpc-withdrawals.ts';
 import { decodeCursor, encodeCursor } from './statement.ts';
@@ -38,6 +40,8 @@ export interface HandlerDeps {
 const MAX_COMMANDS = 256;
 
 export const handlers = (deps: HandlerDeps): Handlers<typeof EconomyServiceService> => ({
+  ...adminHandlers(deps),
+  ...coinHandlers(deps),
   ...pointHandlers(deps),
   ...withdrawalHandlers(deps),
 
