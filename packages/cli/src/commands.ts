@@ -6,7 +6,14 @@ const dataDir = { 'data-dir': { type: 'string', value: 'DIR', help: 'where the d
 const json = { json: { type: 'boolean', help: 'JSON alone on stdout' } } as const;
 
 /** Measured figures, each compared with a baseline in the same run. */
-const BENCHES: Readonly<Record<string, Program>> = {};
+const BENCHES: Readonly<Record<string, Program>> = {
+  ledger: () => import('./benches/ledger.ts'),
+};
+
+const bench = {
+  seconds: { type: 'string', value: 'N', help: 'of each measured window (ledger: default 2)' },
+  entries: { type: 'string', value: 'N', help: 'how large the ledger grows (default 10000000; 0: not at all)' },
+} as const;
 
 /** Proofs that take minutes, seeded and repeatable. */
 const SOAKS: Readonly<Record<string, Program>> = {
@@ -95,6 +102,6 @@ export const COMMANDS: readonly Command[] = [
     },
     load: () => import('./commands/events.ts'),
   },
-  ...programs({ name: 'bench', summary: 'Measures: bench NAME.', options: json }, BENCHES),
+  ...programs({ name: 'bench', summary: 'Measures: bench NAME.', options: { ...json, ...bench } }, BENCHES),
   ...programs({ name: 'soak', summary: 'Long proofs: soak NAME.', options: { ...json, ...soak } }, SOAKS),
 ];

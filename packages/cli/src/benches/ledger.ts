@@ -1,0 +1,27 @@
+/** `./fanfare bench ledger`: what the ledger does in a second, against what, and whether it stays so as it grows. */
+import { benchLedger, type LedgerBench } from '@fanfare/economy/bench';
+import type { Arguments } from '../command-line.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
+import { progressBar } from '../progress-bar.ts';
+import { tableOf } from './ledger-table.ts';
+
+/** Some fifty windows of this length, beside two to four minutes for growth: six minutes in all. */
+const DEFAULT_SECONDS = 2;
+const DEFAULT_ENTRIES = 10_000_000;
+
+export async function run(args: Arguments): Promise<ExitCode> {
+  const seconds = wholeNumber(args, 'seconds', DEFAULT_SECONDS, 1);
+  const entries = wholeNumber(args, 'entries', DEFAULT_ENTRIES, 0);
+  if (entries > 0 && entries < 100_000) throw new UsageError('--entries is 0, or 100,000 or more');
+  const report = (line: string): void => console.error(line);
+  const result: LedgerBench = await benchLedger({ seconds, entries, report, onProgress: progressBar() });
+  console.log(args.flag('json') ? JSON.stringify(result) : tableOf(result));
+  return result.zero_sum ? EXIT.ok : EXIT.failed;
+}
+
+function wholeNumber(args: Arguments, name: string, otherwise: number, least: number): number {
+  const text = args.text(name) ?? String(otherwise);
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least) throw new UsageError(`--${name} is a whole number from ${least} on`);
+  return number;
+}

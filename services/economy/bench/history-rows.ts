@@ -1,0 +1,63 @@
+/** Posted batches as lines for COPY: the rows that batch-write.ts would have written. Pure. */
+import { batchHash, type HashedJournal } from '../src/batch-hash.ts';
+import type { Folded, Journal } from '../src/fold.ts';
+
+/** Text in PostgreSQL's COPY format, a line for each row. */
+export interface HistoryRows {
+  readonly journals: string;
+  readonly entries: string;
+  readonly batch: string;
+  /** Of this batch. */
+  readonly hash: Buffer;
+}
+
+export const JOURNAL_COLUMNS =
+  'id, batch, operation, intent, context, reason, user_id, coin_minor, diamond_minor, point_minor, account_ids, seqs, tenant_id, posted_at, hold';
+export const ENTRY_COLUMNS = 'account_id, seq, journal_id, minor, balance_after_minor, action, created_at';
+export const BATCH_COLUMNS = 'number, hash, journal_ids';
+
+/** @param before the hash of the batch before */
+export function historyRows(before: Buffer, number: bigint, postedAt: Date, { journals }: Folded): HistoryRows {
+  const hash = batchHash(before, number, postedAt, journals.map(hashed));
+  const time = postedAt.toISOString();
+  return {
+    journals: journals.map((journal) => journalLine(journal, number, time)).join(''),
+    entries: journals.map((journal) => entryLines(journal, time)).join(''),
+    batch: `${number}\t\\\\x${hash.toString('hex')}\t{${journals.map(({ command }) => command.journalId).join(',')}}\n`,
+    hash,
+  };
+}
+
+const NULL = '\\N';
+
+function journalLine({ command, intent, balances, entries }: Journal, number: bigint, time: string): string {
+  const accountIds = entries.map(({ accountId }) => accountId).join(',');
+  const seqs = entries.map(({ seq }) => seq).join(',');
+  const texts = [command.operation, intent, command.context, command.reason].map(copyText).join('\t');
+  const numbers = [command.userId, ...balances].join('\t');
+  const tenant = command.tenantId === null ? NULL : copyText(command.tenantId);
+  return `${command.journalId}\t${number}\t${texts}\t${numbers}\t{${accountIds}}\t{${seqs}}\t${tenant}\t${time}\t${NULL}\n`;
+}
+
+const entryLines = ({ command, entries }: Journal, time: string): string =>
+  entries
+    .map(
+      ({ accountId, seq, minor, balanceAfter, action }) =>
+        `${accountId}\t${seq}\t${command.journalId}\t${minor}\t${balanceAfter}\t${copyText(action)}\t${time}\n`,
+    )
+    .join('');
+
+/** JSON and names have no control characters, so the backslash alone needs care. */
+const copyText = (text: string): string => (text.includes('\\') ? text.replaceAll('\\', '\\\\') : text);
+
+const hashed = ({ command, intent, entries, balances }: Journal): HashedJournal => ({
+  id: command.journalId,
+  operation: command.operation,
+  intent,
+  context: command.context,
+  reason: command.reason,
+  userId: command.userId,
+  balances,
+  tenantId: command.tenantId,
+  entries,
+});
