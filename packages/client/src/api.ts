@@ -1,32 +1,10 @@
 /** The REST surface, area by area. Money is a decimal string; what moves it is sent under an id and safe to repeat. */
 import { v7 as newId } from 'uuid';
+import { adminApi } from './admin-api.ts';
 import type { Send } from './http.ts';
-import type {
-  Asset,
-  Balances,
-  ChatMessage,
-  Gift,
-  Grant,
-  Page,
-  Participant,
-  Room,
-  SentGift,
-  SentGiftReceipt,
-  Transaction,
-  Transfer,
-  User,
-} from './objects.ts';
-
-export interface Paging {
-  readonly cursor?: string | undefined;
-  /** 1 to 100, default 20. */
-  readonly limit?: number | undefined;
-}
-
-/** `id`: the command's id, made here unless given; a repeat under the same id happens once and answers the same. */
-export interface Command {
-  readonly id?: string | undefined;
-}
+import type { ChatMessage, Gift, Page, Participant, Room, SentGift, SentGiftReceipt, User } from './objects.ts';
+import type { Command, Paging } from './requests.ts';
+import { walletApi } from './wallet-api.ts';
 
 export interface GiftToSend extends Command {
   readonly giftId: number;
@@ -55,9 +33,6 @@ export interface RoomFilters extends Paging {
   readonly query?: string;
 }
 
-export type GiftFields = Omit<Gift, 'id'>;
-export type NewGift = Partial<GiftFields> & Pick<GiftFields, 'name' | 'price' | 'category' | 'rarity'>;
-
 export type Api = ReturnType<typeof restApi>;
 
 export const restApi = (send: Send) => ({
@@ -68,14 +43,6 @@ export const restApi = (send: Send) => ({
   gifts: giftApi(send),
   rooms: roomApi(send),
   admin: adminApi(send),
-});
-
-const walletApi = (send: Send) => ({
-  balances: async () => (await send<{ balances: Balances }>({ method: 'GET', path: '/wallet' })).balances,
-  transactions: (query: Paging & { readonly asset?: Asset } = {}) =>
-    send<Page<Transaction>>({ method: 'GET', path: '/wallet/transactions', query: { ...query } }),
-  transfer: ({ id = newId(), ...body }: Command & { readonly toUserId: number; readonly amount: string }) =>
-    send<Transfer>({ method: 'POST', path: '/wallet/transfers', body, idempotencyKey: id }),
 });
 
 const giftApi = (send: Send) => ({
@@ -110,31 +77,4 @@ const roomApi = (send: Send) => ({
     (await send<Page<ChatMessage>>({ method: 'GET', path: `/rooms/${roomId}/messages` })).items,
   gifts: (roomId: number, query: Paging = {}) =>
     send<Page<SentGift>>({ method: 'GET', path: `/rooms/${roomId}/gifts`, query: { ...query } }),
-});
-
-type GrantToMake = Command & { readonly asset: Asset; readonly amount: string; readonly reason: string };
-
-interface TrialBalance {
-  /** Of all accounts. */
-  readonly sums: Balances;
-  /** Of all entries ever made. */
-  readonly entrySums: Balances;
-  readonly journals: number;
-  readonly entries: number;
-}
-
-const adminApi = (send: Send) => ({
-  grant: (userId: number, { id = newId(), ...body }: GrantToMake) =>
-    send<Grant>({ method: 'POST', path: `/admin/wallets/${userId}/grants`, body, idempotencyKey: id }),
-  /** All sums are zero unless the ledger is broken. */
-  trialBalance: () => send<TrialBalance>({ method: 'GET', path: '/admin/ledger/trial-balance' }),
-  ban: (userId: number, reason: string) =>
-    send<User>({ method: 'POST', path: `/admin/users/${userId}/ban`, body: { reason } }),
-  unban: (userId: number, reason: string) =>
-    send<User>({ method: 'POST', path: `/admin/users/${userId}/unban`, body: { reason } }),
-  setRoles: (userId: number, roles: readonly string[], reason: string) =>
-    send<User>({ method: 'PUT', path: `/admin/users/${userId}/roles`, body: { roles, reason } }),
-  createGift: (body: NewGift) => send<Gift>({ method: 'POST', path: '/admin/gifts', body }),
-  updateGift: (giftId: number, body: Partial<GiftFields>) =>
-    send<Gift>({ method: 'PATCH', path: `/admin/gifts/${giftId}`, body }),
 });

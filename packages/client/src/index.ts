@@ -1,4 +1,5 @@
-export type { Api, Command, GiftFields, GiftToSend, NewGift, Paging, RoomFilters, RoomToOpen } from './api.ts';
+export type { GiftFields, NewGift } from './admin-api.ts';
+export type { Api, GiftToSend, RoomFilters, RoomToOpen } from './api.ts';
 export { type Client, type ClientOptions, type Credentials, createClient, type Registration } from './client.ts';
 export type { Connection } from './connection.ts';
 export type { Events, Listener, LocalEvents, On, RoomResumed, ServerEvents, SessionInfo } from './events.ts';
@@ -6,5 +7,7 @@ export { type ErrorFacts, FanfareError } from './fanfare-error.ts';
 export type * from './notifications.ts';
 export type * from './objects.ts';
 export type { Position } from './positions.ts';
+export type { Command, Paging } from './requests.ts';
 export type { RoomVisit } from './room-visits.ts';
 export type { Tokens } from './tokens.ts';
+export type * from './wallet-objects.ts';

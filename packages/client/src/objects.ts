@@ -111,37 +111,6 @@ export interface ChatMessage {
   readonly sentAt: string;
 }
 
-/** One line of a wallet's statement; `amount` is signed. */
-export interface Transaction {
-  readonly id: string;
-  readonly journalId: string;
-  readonly asset: Asset;
-  readonly action: string;
-  readonly amount: string;
-  readonly balanceBefore: string;
-  readonly balanceAfter: string;
-  readonly reason: string | null;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly createdAt: string;
-}
-
-export interface Transfer {
-  readonly id: string;
-  readonly fromUserId: number;
-  readonly toUserId: number;
-  readonly amount: string;
-  readonly createdAt: string;
-}
-
-export interface Grant {
-  readonly id: string;
-  readonly userId: number;
-  readonly asset: Asset;
-  readonly amount: string;
-  readonly reason: string;
-  readonly createdAt: string;
-}
-
 /** One page of a list, newest first where time matters; `nextCursor` is null on the last one. */
 export interface Page<T> {
   readonly items: readonly T[];

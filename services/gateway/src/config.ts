@@ -28,6 +28,7 @@ export function readConfig(env: Environment) {
       GIFTING_RPC_URL: field.text().default('127.0.0.1:7103'),
       ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
       ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
+      POINT_CURRENCY_NAME: field.text().default('LykCoin'),
       EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(600_000),
       EDGE_HISTORY_BYTES: field.integer(65_536, Number.MAX_SAFE_INTEGER).default(2 ** 30),
       SOCKET_BUFFER_BYTES: field.integer(16_384, 2 ** 30).default(2 ** 20),

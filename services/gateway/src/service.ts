@@ -67,7 +67,8 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   const users = knownUsers(clients.identity);
   const asking = { clients, users, authenticator, limiter, policies };
   const shared = { ...asking, clock, log, metrics, corsOrigins: config.CORS_ORIGINS };
-  const app = await createHttpApp({ ...shared, trustProxy: config.TRUST_PROXY });
+  const { TRUST_PROXY: trustProxy, POINT_CURRENCY_NAME: pointCurrencyName } = config;
+  const app = await createHttpApp({ ...shared, trustProxy, pointCurrencyName });
   const sockets = createSocketServer({
     ...shared,
     http: app.server,

@@ -1,6 +1,7 @@
 import { AppError, errorCatalogue, requireRole } from '@fanfare/kit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import * as answers from '../src/http/answers.ts';
+import * as walletAnswers from '../src/http/wallet-answers.ts';
 import { NOBODY } from './peers.ts';
 import { coins, runHttp } from './running-http.ts';
 
@@ -190,7 +191,7 @@ test('the statement has signed amounts and its metadata as an object', async () 
   const { data } = (await get('/api/v1/wallet/transactions?asset=coin')).json();
   expect(data.nextCursor).toBeNull();
   expect(data.items[0]).toMatchObject({ asset: 'coin', amount: '-200.00', reason: null, metadata: { giftId: 3 } });
-  expect(answers.transaction.parse(data.items[0])).toEqual(data.items[0]);
+  expect(walletAnswers.transaction.parse(data.items[0])).toEqual(data.items[0]);
 });
 
 test('a wallet that never had a posting shows zeros', async () => {

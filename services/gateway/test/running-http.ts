@@ -44,7 +44,7 @@ export async function runHttp(): Promise<RunningHttp> {
     const metrics = createMetrics('gateway');
     const users = knownUsers(clients.identity);
     const asking = { clients, users, authenticator, limiter, policies };
-    const app = await createHttpApp({ ...asking, metrics, trustProxy: '1', ...common });
+    const app = await createHttpApp({ ...asking, metrics, trustProxy: '1', pointCurrencyName: 'LykCoin', ...common });
     apps.push(app);
     return app;
   };

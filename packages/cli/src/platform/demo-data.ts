@@ -61,7 +61,7 @@ async function seedAccounts(gateway: string): Promise<void> {
   for (const { user } of users) {
     const grant = { asset: 'coin', amount: DEMO_COINS, reason: 'demo data' };
     // The key makes a second run find the first one's grant instead of paying again.
-    await post(gateway, `/admin/wallets/${user.id}/grants`, grant, admin, `demo-grant-${user.id}`);
+    await post(gateway, `/admin/users/${user.id}/grants`, grant, admin, `demo-grant-${user.id}`);
   }
   const host = users[0];
   if (host !== undefined && host.user.ownedRoomId === null) await post(gateway, '/rooms', DEMO_ROOM, host);

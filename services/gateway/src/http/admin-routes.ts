@@ -1,9 +1,7 @@
 import type { Gift } from '@fanfare/contracts/gifting/v1/gifting_service';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { errors } from '../errors.ts';
 import { presentGift } from '../present/gift.ts';
-import { balancesOf, currencyOf, idOf } from '../present/scalars.ts';
-import { presentGrant } from '../present/wallet.ts';
 import * as answers from './answers.ts';
 import type { Routes } from './app-type.ts';
 import { callFor, present } from './call.ts';
@@ -11,69 +9,7 @@ import * as fields from './fields.ts';
 import { loadUser } from './user-facts.ts';
 
 const tags = ['admin'];
-const reason = fields.text(1, 500);
-
-/** The services check the role themselves and write the audit row. */
-export const adminWalletRoutes: Routes = (app, clients, users) => {
-  app.post(
-    '/admin/wallets/:userId/grants',
-    {
-      config: { auth: 'admin', movesMoney: true },
-      schema: {
-        tags,
-        operationId: 'grantAsset',
-        summary: 'Give a user an asset',
-        params: fields.params.userId,
-        body: fields.object({ asset: fields.asset(), amount: fields.amount(), reason }),
-        response: { 201: answers.grant },
-      },
-    },
-    async (request, reply) => {
-      const { asset, amount, reason } = request.body;
-      await users.require([request.params.userId], callFor(request));
-      const grant = await clients.economy.call.grant(
-        {
-          id: request.commandId,
-          userId: request.params.userId,
-          amount: { currency: currencyOf(asset), minor: amount },
-          reason,
-        },
-        callFor(request),
-      );
-      reply.code(201);
-      return presentGrant(grant);
-    },
-  );
-
-  app.get(
-    '/admin/ledger/trial-balance',
-    {
-      config: { auth: 'admin' },
-      schema: {
-        tags,
-        operationId: 'getTrialBalance',
-        summary: 'Sums over all accounts and over all entries; zero unless the ledger is broken',
-        response: {
-          200: z.object({
-            sums: answers.balances,
-            entrySums: answers.balances,
-            journals: z.int(),
-            entries: z.int(),
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const { sums, entrySums, journals, entries } = await clients.economy.call.getTrialBalance({}, callFor(request));
-      return {
-        sums: balancesOf(sums),
-        entrySums: balancesOf(entrySums),
-        journals: idOf(journals),
-        entries: idOf(entries),
-      };
-    },
-  );
-};
+const reason = fields.reason();
 
 /** Bans are for moderators too. */
 export const adminUserRoutes: Routes = (app, clients) => {

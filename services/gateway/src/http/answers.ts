@@ -2,9 +2,9 @@
 import type * as objects from '@fanfare/client/objects';
 import { z } from 'zod';
 
-const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
-const money = z.string().regex(/^-?\d+\.\d{2}$/);
-const time = z.iso.datetime();
+export const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const money = z.string().regex(/^-?\d+\.\d{2}$/);
+export const time = z.iso.datetime();
 
 export const balances: z.ZodType<objects.Balances> = z
   .object({ coin: money, diamond: money, point: money })
@@ -97,31 +97,6 @@ export const participant: z.ZodType<objects.Participant> = z
 export const message: z.ZodType<objects.ChatMessage> = z
   .object({ id: z.string(), roomId: id, userId: id, text: z.string(), sentAt: time })
   .meta({ id: 'ChatMessage' });
-
-const asset = z.enum(['coin', 'diamond', 'point']);
-
-export const transaction: z.ZodType<objects.Transaction> = z
-  .object({
-    id: z.string(),
-    journalId: z.string(),
-    asset,
-    action: z.string(),
-    amount: money,
-    balanceBefore: money,
-    balanceAfter: money,
-    reason: z.string().nullable(),
-    metadata: z.record(z.string(), z.unknown()),
-    createdAt: time,
-  })
-  .meta({ id: 'Transaction' });
-
-export const transfer: z.ZodType<objects.Transfer> = z
-  .object({ id: z.string(), fromUserId: id, toUserId: id, amount: money, createdAt: time })
-  .meta({ id: 'Transfer' });
-
-export const grant: z.ZodType<objects.Grant> = z
-  .object({ id: z.string(), userId: id, asset, amount: money, reason: z.string(), createdAt: time })
-  .meta({ id: 'Grant' });
 
 export const errorBody = z
   .object({

@@ -16,32 +16,48 @@ import type { Policies } from '../limits/policies.ts';
 import { presentErrorBody } from '../present/error.ts';
 import type { Clients } from '../rpc-clients.ts';
 import { authenticate } from './access.ts';
-import { adminGiftRoutes, adminUserRoutes, adminWalletRoutes } from './admin-routes.ts';
+import { adminCoinSellerRoutes } from './admin-coin-seller-routes.ts';
+import { adminLedgerRoutes } from './admin-ledger-routes.ts';
+import { adminGiftRoutes, adminUserRoutes } from './admin-routes.ts';
+import {
+  adminCorrectionRoutes,
+  adminGrantRoutes,
+  adminRestraintRoutes,
+  adminWalletRoutes,
+} from './admin-wallet-routes.ts';
 import { type AllowedMethods, collectMethods } from './allowed-methods.ts';
-import type { App } from './app-type.ts';
+import type { App, Routes } from './app-type.ts';
 import { authRoutes, sessionRoutes } from './auth-routes.ts';
 import { readBodies } from './body.ts';
+import { adminCoinRequestRoutes, coinRequestDecisionRoutes, coinRequestRoutes } from './coin-request-routes.ts';
 import { commandIdOf } from './command-id.ts';
 import { envelopeOf } from './envelope.ts';
 import { giftRoutes, roomGiftRoutes } from './gift-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { nameSpan, requestDurations } from './observe.ts';
 import { serveReference } from './open-api.ts';
+import { adminPointItemRoutes, pointRoutes, pointSpendingRoutes } from './point-routes.ts';
 import { limitAddress, limitRate } from './rate-limit.ts';
 import { refusalOf, retryAfterOf, statusOf } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 import { roomBlockRoutes, roomMemberRoutes, roomRoutes, roomViewRoutes } from './room-routes.ts';
 import { trustProxyOf } from './trust-proxy.ts';
 import { userRoutes } from './user-routes.ts';
-import { walletRoutes } from './wallet-routes.ts';
+import { transferRoutes, walletRoutes } from './wallet-routes.ts';
+import { adminWithdrawalRoutes, withdrawalRoutes } from './withdrawal-routes.ts';
 
-const areas = [
+const areasOf = ({ pointCurrencyName }: HttpDeps): readonly Routes[] => [
   ...[authRoutes, sessionRoutes],
   userRoutes,
-  walletRoutes,
+  ...[walletRoutes, transferRoutes],
+  ...[coinRequestRoutes, coinRequestDecisionRoutes],
+  withdrawalRoutes,
+  ...[pointRoutes(pointCurrencyName), pointSpendingRoutes],
   ...[giftRoutes, roomGiftRoutes],
   ...[roomRoutes, roomViewRoutes, roomMemberRoutes, roomBlockRoutes],
-  ...[adminWalletRoutes, adminUserRoutes, adminGiftRoutes],
+  ...[adminUserRoutes, adminGiftRoutes, adminLedgerRoutes],
+  ...[adminWalletRoutes, adminGrantRoutes, adminCorrectionRoutes, adminRestraintRoutes],
+  ...[adminCoinRequestRoutes, adminCoinSellerRoutes, adminWithdrawalRoutes, adminPointItemRoutes],
 ];
 
 export interface HttpDeps {
@@ -50,6 +66,7 @@ export interface HttpDeps {
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   readonly policies: Policies;
+  readonly pointCurrencyName: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Registry;
@@ -106,7 +123,7 @@ async function servePublic(scope: App, deps: HttpDeps): Promise<void> {
   keyRoutes(scope, deps.authenticator);
   await scope.register(
     async (api: App) => {
-      for (const routes of areas) routes(api, deps.clients, deps.users);
+      for (const routes of areasOf(deps)) routes(api, deps.clients, deps.users);
     },
     { prefix: '/api/v1' },
   );

@@ -9,7 +9,7 @@ const says = (text: string) => ({
 
 const TEXT = 'must be text';
 const ID_TEXT = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`;
-const MONEY_TEXT = 'must be a decimal string greater than zero with at most two places, as in "12.50"';
+const DECIMAL = 'with at most two places, as in "12.50"';
 
 /** Paths and queries are text; the reference shows what is written in it. */
 const writtenInteger = (minimum: number, maximum: number) =>
@@ -36,6 +36,9 @@ export const text = (least: number, most: number) => {
   const problem = least === most ? `must be ${most} characters` : `must be ${least} to ${most} characters`;
   return z.string(says(TEXT)).trim().min(least, problem).max(most, problem);
 };
+
+/** Why an administrator, or a seller, did something: it is kept. */
+export const reason = () => text(1, 500);
 
 /** As it was typed: tokens and clients' ids. */
 export const exactText = (least: number, most: number, problem = `must be ${least} to ${most} characters`) =>
@@ -82,17 +85,26 @@ export const ids = (least: number, most: number) => {
 /** A body, or the payload of a socket event. */
 export const object = <S extends z.core.$ZodLooseShape>(shape: S) => z.object(shape, 'must be an object');
 
-/** A positive amount. A JSON number is refused: readers and writers of numbers round. */
-export const amount = () =>
+/** A JSON number is refused: readers and writers of numbers round. */
+const money = (problem: string, isRight: (minor: Minor) => boolean) =>
   z
-    .string(says(MONEY_TEXT))
+    .string(says(problem))
     .transform((value, context): Minor => {
       const minor = parseMinor(value);
-      if (minor !== null && minor > 0n) return minor;
-      context.addIssue({ code: 'custom', message: MONEY_TEXT });
+      if (minor !== null && isRight(minor)) return minor;
+      context.addIssue({ code: 'custom', message: problem });
       return z.NEVER;
     })
     .meta({ title: 'Money', examples: ['12.50'] });
+
+/** A positive amount. */
+export const amount = () => money(`must be a decimal string greater than zero ${DECIMAL}`, (minor) => minor > 0n);
+
+export const amountOrZero = () => money(`must be a decimal string, zero or more, ${DECIMAL}`, (minor) => minor >= 0n);
+
+/** Either way. */
+export const signedAmount = () =>
+  money('must be a decimal string other than zero with at most two places, as in "-12.50"', (minor) => minor !== 0n);
 
 export const integer = (least: number, most: number) => {
   const problem = `must be a whole number from ${least} to ${most}`;
@@ -104,8 +116,12 @@ export const decimal = (least: number, most: number) => {
   return z.number(says(problem)).min(least, problem).max(most, problem);
 };
 
-export const asset = () =>
-  z.enum(['coin', 'diamond', 'point'] satisfies Asset[], says('must be coin, diamond or point'));
+export const oneOf = <const V extends readonly string[]>(values: V) => {
+  const problem = `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+  return z.enum(values, says(problem));
+};
+
+export const asset = () => oneOf(['coin', 'diamond', 'point'] satisfies Asset[]);
 
 export const flag = () => z.boolean(says('must be true or false'));
 
@@ -130,4 +146,13 @@ export const paging = {
   limit: integerText(1, 100).default(20).meta({ description: '20 unless given.' }),
 };
 
-export const params = { id: z.object({ id: idText() }), userId: z.object({ userId: idText() }) };
+/** An id that is text; whether there is such a thing the service knows. */
+export const opaqueId = () => exactText(1, 128);
+
+export const params = {
+  id: z.object({ id: idText() }),
+  userId: z.object({ userId: idText() }),
+  requestId: z.object({ requestId: opaqueId() }),
+  withdrawalId: z.object({ withdrawalId: opaqueId() }),
+  itemId: z.object({ itemId: opaqueId() }),
+};

@@ -14,7 +14,7 @@ export function contextOf(text: string): JsonObject {
 
 /** Undefined when there is nothing to read. */
 export function metadataOf({ metadata }: JsonObject): JsonObject | undefined {
-  return isObject(metadata) ? metadata : undefined;
+  return isObject(metadata) && Object.keys(metadata).length > 0 ? metadata : undefined;
 }
 
 const isObject = (value: unknown): value is JsonObject =>

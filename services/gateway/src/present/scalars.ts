@@ -10,6 +10,12 @@ export function idOf(id: bigint): number {
   return number;
 }
 
+/** For ids where the contract says nobody by 0. */
+export const idUnlessZero = (id: bigint): number | null => (id === 0n ? null : idOf(id));
+
+/** For texts where the contract says nothing by an empty one. */
+export const textOrNull = (text: string): string | null => (text === '' ? null : text);
+
 export const idOrNull = (id: bigint | undefined): number | null => (id === undefined ? null : idOf(id));
 
 /** A missing amount is none: protobuf leaves out what was never set. */
@@ -39,4 +45,11 @@ export const currencyOf = (asset: Asset): Currency => asset.toUpperCase() as Cur
 export function balancesOf(balances: readonly Money[]): Balances {
   const of = (currency: Currency): string => moneyOf(balances.find((money) => money.currency === currency));
   return { coin: of('COIN'), diamond: of('DIAMOND'), point: of('POINT') };
+}
+
+/** The public name of one of the contract's numbers. @throws for a number of a later release */
+export function nameOf<N extends string>(numbers: Readonly<Record<N, number>>, number: number): N {
+  const name = (Object.keys(numbers) as N[]).find((each) => numbers[each] === number);
+  if (name === undefined) throw new Error(`no name for ${number}`);
+  return name;
 }

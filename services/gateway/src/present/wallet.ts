@@ -1,11 +1,14 @@
-import type { Grant, Transaction, Transfer } from '@fanfare/client/objects';
+import type { Adjustment, Conversion, Grant, Transaction, Transfer, WalletFloor } from '@fanfare/client/wallet-objects';
 import type {
+  AdjustResponse,
+  ConvertResponse,
   GrantResponse,
+  SetAccountFloorResponse,
   Transaction as StatementLine,
   TransferResponse,
 } from '@fanfare/contracts/economy/v1/economy_service';
 import { contextOf, type JsonObject, metadataOf } from './ledger-context.ts';
-import { assetOf, idOf, moneyOf, timeOf } from './scalars.ts';
+import { assetOf, idOf, moneyOf, textOrNull, timeOf } from './scalars.ts';
 
 export const presentTransaction = (line: StatementLine): Transaction => ({
   id: line.id,
@@ -15,20 +18,26 @@ export const presentTransaction = (line: StatementLine): Transaction => ({
   amount: moneyOf(line.amount),
   balanceBefore: moneyOf(line.balanceBefore),
   balanceAfter: moneyOf(line.balanceAfter),
-  reason: line.reason === '' ? null : line.reason,
+  reason: textOrNull(line.reason),
   metadata: publicMetadata(line.action, contextOf(line.metadata)),
   createdAt: timeOf(line.createdAt),
 });
 
-/** What of a gift its sender and its recipients may both read; what others earned by it is their own affair. */
-const GIFT_METADATA = ['id', 'roomId', 'senderId', 'giftId', 'quantity', 'comboId', 'comboCount'] as const;
-const TRANSFER_METADATA = ['fromUserId', 'toUserId'] as const;
+/**
+ * What both sides of a posting may read of a context without metadata of its own, by how the action begins. What others
+ * earned by a gift is their own affair.
+ */
+const READABLE: readonly (readonly [action: string, names: readonly string[]])[] = [
+  ['gift_', ['id', 'roomId', 'senderId', 'giftId', 'quantity', 'comboId', 'comboCount']],
+  ['transfer_', ['fromUserId', 'toUserId']],
+  ['coin_request', ['coinRequestId', 'userId', 'decidedBy']],
+  ['conversion', ['rate', 'from', 'to']],
+];
 
-/** Gifts and transfers are their own metadata. */
 function publicMetadata(action: string, context: JsonObject): JsonObject {
   const metadata = metadataOf(context);
   if (metadata !== undefined) return metadata;
-  const names = action.startsWith('gift_') ? GIFT_METADATA : action.startsWith('transfer_') ? TRANSFER_METADATA : [];
+  const [, names = []] = READABLE.find(([beginning]) => action.startsWith(beginning)) ?? [];
   return Object.fromEntries(names.map((name) => [name, context[name] ?? null]));
 }
 
@@ -47,4 +56,22 @@ export const presentGrant = (grant: GrantResponse): Grant => ({
   amount: moneyOf(grant.amount),
   reason: grant.reason,
   createdAt: timeOf(grant.createdAt),
+});
+
+export const presentAdjustment = (adjustment: AdjustResponse): Adjustment => ({
+  ...presentGrant(adjustment),
+  balance: moneyOf(adjustment.balance),
+});
+
+export const presentFloor = ({ userId, floor }: SetAccountFloorResponse): WalletFloor => ({
+  userId: idOf(userId),
+  asset: assetOf(floor?.currency ?? ''),
+  floor: moneyOf(floor),
+});
+
+export const presentConversion = ({ id, from, to, createdAt }: ConvertResponse): Conversion => ({
+  id,
+  from: { asset: assetOf(from?.currency ?? ''), amount: moneyOf(from) },
+  to: { asset: assetOf(to?.currency ?? ''), amount: moneyOf(to) },
+  createdAt: timeOf(createdAt),
 });

@@ -124,7 +124,8 @@ describe('the event follows the action', () => {
 test('without metadata there is none, and a fraction of a second is shown', () => {
   const posted = { ...award(7n, 100n, 'video_viewed', 100n, 'r'), postedAt: new Date('2025-12-23T12:00:00.120Z') };
   const [seen] = payloads(posted) as { data: object }[];
-  expect(seen?.data).not.toHaveProperty('metadata');
+  const [empty] = payloads({ ...posted, context: '{"metadata":{}}' }) as { data: object }[];
+  for (const one of [seen, empty]) expect(one?.data).not.toHaveProperty('metadata');
   expect(seen?.data).toMatchObject({ timestamp: '2025-12-23T12:00:00.120Z' });
 });
 
