@@ -29,6 +29,8 @@ export function readConfig(env: Environment) {
       POINTS_VIEWER_DAILY_CAP: pointsField(0n, '0.00'),
       POINTS_CREATOR_DAILY_CAP: pointsField(0n, '0.00'),
       POINTS_BOOST_PRICE: pointsField(1n, '10.00'),
+      WITHDRAWAL_MIN: pointsField(1n, '1.00'),
+      WITHDRAWAL_HOLD_DAYS: field.integer(1, 3650).default(30),
     }),
     env,
   );

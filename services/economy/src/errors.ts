@@ -13,6 +13,8 @@ export const errors = errorCatalogue({
   COIN_REQUEST_RESOLVED: ['failed_precondition', 'This coin request was {status} before.'],
   COIN_SELLER_NOT_FOUND: ['not_found', 'This user does not sell coins.'],
   TOO_MANY_COIN_REQUESTS: ['failed_precondition', 'You have {limit} open coin requests; wait for one to be decided.'],
+  WITHDRAWAL_NOT_FOUND: ['not_found', 'There is no such withdrawal.'],
+  WITHDRAWAL_RESOLVED: ['failed_precondition', 'This withdrawal was {status} before.'],
   AMOUNT_TOO_SMALL: ['failed_precondition', 'This amount is too small.'],
   FLOOR_ABOVE_BALANCE: ['failed_precondition', 'Only {available} are available.'],
   POINT_ITEM_NOT_FOUND: ['not_found', 'There is no such item.'],

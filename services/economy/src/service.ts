@@ -14,17 +14,21 @@ import {
   systemClock,
   tlsFilesOf,
 } from '@fanfare/kit';
+import { scheduler } from '@fanfare/kit/schedule';
 import { consumers, openBus, outboxRelay } from '@fanfare/messaging';
 import type { Registry } from 'prom-client';
+import { finishCoinRequests } from './coin-requests/finish-unfinished.ts';
 import type { Config } from './config.ts';
 import { onEngagementRecorded } from './consumers/on-engagement-recorded.ts';
+import { onPayment } from './consumers/on-payment.ts';
 import { createEngine } from './engine.ts';
 import { expectedStreams } from './expected-streams.ts';
+import { expireHolds } from './expire-holds.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { openLedgerSession } from './ledger-session.ts';
 import { viewMerger } from './points/merge-views.ts';
 import { pointMetrics } from './points/metrics.ts';
-import { refusalPruner } from './prune-refusals.ts';
+import { pruneJobs } from './prune-jobs.ts';
 import { handlers } from './rpc.ts';
 import { createStore } from './store.ts';
 
@@ -89,8 +93,14 @@ export async function createEconomyService(config: Config, overrides: Partial<De
       relay,
       streams,
       engine,
-      refusalPruner(database, log),
-      consumers(consuming, [onEngagementRecorded(points)]),
+      scheduler({
+        database,
+        jobs: [expireHolds(engine), finishCoinRequests({ engine, database }, log), ...pruneJobs],
+        log,
+        metrics,
+        clock,
+      }),
+      consumers(consuming, [onEngagementRecorded(points), onPayment(engine)]),
       viewMerger({ database, clock, log, wake: relay.wake }),
       rpc,
       ops,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pruneRefusals } from '../src/prune-refusals.ts';
-import { coins, grant, pay, testLedger } from './ledger.ts';
+import { coins, grant, testLedger } from './ledger.ts';
 
 const ledger = testLedger();
 beforeAll(async () => {
@@ -57,16 +56,4 @@ describe('the database refuses by itself', () => {
     await expect(ledger.sql(`truncate ${table}`)).rejects.toMatchObject(refused);
     await ledger.sql(`revoke update, delete, truncate on ${table} from current_user`);
   });
-});
-
-it('pruning removes refusals older than 24 hours, and only those', async () => {
-  const old = pay(2n, 3n, 1n);
-  const young = pay(2n, 3n, 2n);
-  await ledger.engine.post(old, 0);
-  await ledger.engine.post(young, 0);
-  await ledger.sql(`update refusals set refused_at = now() - interval '25 hours' where journal_id = $1`, [
-    old.journalId,
-  ]);
-  expect(await pruneRefusals(ledger.connection)).toBe(1);
-  expect(await ledger.sql('select journal_id from refusals')).toEqual([{ journal_id: young.journalId }]);
 });
