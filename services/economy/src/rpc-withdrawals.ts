@@ -1,4 +1,5 @@
 /** Withdrawals: asked for by users, decided by administrators. */
+import type { Money } from '@fanfare/contracts/common/v1/money';
 import type { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
 import {
   type ListWithdrawalsRequest,
@@ -14,7 +15,7 @@ import { parseUserId } from './parse-request.ts';
 import type { HandlerDeps } from './rpc.ts';
 import { requestWithdrawal } from './withdrawals/request-withdrawal.ts';
 import { cancelWithdrawal, payWithdrawal, rejectWithdrawal } from './withdrawals/resolve-withdrawal.ts';
-import type { WithdrawalStatus as Status, Withdrawal } from './withdrawals/withdrawal.ts';
+import type { Payment, WithdrawalStatus as Status, Withdrawal } from './withdrawals/withdrawal.ts';
 import { listWithdrawals } from './withdrawals/withdrawal-store.ts';
 
 type Rpcs = 'requestWithdrawal' | 'listWithdrawals' | 'cancelWithdrawal' | 'payWithdrawal' | 'rejectWithdrawal';
@@ -51,7 +52,7 @@ export const withdrawalHandlers = ({
     },
 
     payWithdrawal: async ({ withdrawalId, amount, reference }, call) => {
-      const request = { id: withdrawalId, amount: amount === undefined ? null : parseAmount(amount), reference };
+      const request = { id: withdrawalId, amount: parsePayment(amount), reference };
       return { withdrawal: formatWithdrawal(await payWithdrawal({ engine, sql }, request, call)) };
     },
 
@@ -61,6 +62,14 @@ export const withdrawalHandlers = ({
     },
   };
 };
+
+/** Null: all that is held. An amount without a currency is in that of the hold. */
+function parsePayment(amount: Money | undefined): Payment | null {
+  if (amount === undefined) return null;
+  if (amount.currency !== '') return parseAmount(amount);
+  const { minor } = parseAmount({ ...amount, currency: 'POINT' });
+  return { currency: null, minor };
+}
 
 /** Null: everybody's. */
 function accountsOf(caller: Caller, { userId }: ListWithdrawalsRequest): readonly AccountId[] | null {

@@ -4,16 +4,7 @@
  * attempt has an id of its own, so that one that was refused (a frozen wallet) is in nobody's way later.
  */
 import type { Sql } from '@fanfare/database';
-import {
-  AppError,
-  type Call,
-  type Currency,
-  callerKey,
-  formatMinor,
-  newId,
-  requireRole,
-  requireUser,
-} from '@fanfare/kit';
+import { AppError, type Call, callerKey, formatMinor, newId, requireRole, requireUser } from '@fanfare/kit';
 import { currencyOf } from '../accounts.ts';
 import type { IntentField, LedgerCommand } from '../command.ts';
 import { ofCall, postOne } from '../commands/post-one.ts';
@@ -23,6 +14,7 @@ import { parseReason } from '../parse-request.ts';
 import {
   CANCEL,
   PAY,
+  type Payment,
   paidMinorOf,
   parseReference,
   payoutLegs,
@@ -59,7 +51,7 @@ export async function payWithdrawal(
   deps: Deps,
   request: {
     readonly id: string;
-    readonly amount: { readonly currency: Currency; readonly minor: bigint } | null;
+    readonly amount: Payment | null;
     readonly reference: string;
   },
   call: Call,

@@ -52,6 +52,7 @@ describe('a payment', () => {
   it('takes what is held, or the part that is named', () => {
     expect(paidMinorOf(held, null)).toBe(1000n);
     expect(paidMinorOf(held, diamonds(1n))).toBe(1n);
+    expect(paidMinorOf(held, { currency: null, minor: 1n })).toBe(1n);
     expect(paidMinorOf(held, diamonds(1000n))).toBe(1000n);
   });
 

@@ -92,17 +92,23 @@ export const withdrawalIntent = (request: WithdrawalRequest): readonly IntentFie
 /** @throws AppError (invalid) */
 export const parseReference = (reference: string): string => line('reference', reference, 0, MAX_REFERENCE_LENGTH);
 
+/** What an administrator says was paid; `currency` is null when none was named. */
+export interface Payment {
+  readonly currency: Currency | null;
+  readonly minor: Minor;
+}
+
 /**
  * What is paid: all that is held, or the part that an administrator names.
  * @throws AppError (invalid) for another asset, or more than is held
  */
 export function paidMinorOf(
   { accountId, minor }: Pick<Withdrawal, 'accountId' | 'minor'>,
-  amount: { readonly currency: Currency; readonly minor: Minor } | null,
+  amount: Payment | null,
 ): Minor {
   if (amount === null) return minor;
   const asset = currencyOf(accountId);
-  if (amount.currency !== asset) throw invalid('asset', `must be ${asset}`);
+  if (amount.currency !== null && amount.currency !== asset) throw invalid('asset', `must be ${asset}`);
   if (amount.minor <= 0n) throw invalid('amount', 'must be more than zero');
   if (amount.minor > minor) throw invalid('amount', `must be at most ${formatMinor(minor)}`);
   return amount.minor;
