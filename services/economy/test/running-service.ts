@@ -22,20 +22,34 @@ export const user = (id: bigint): Caller => userCaller(id);
 export const coin = (minor: bigint) => ({ currency: 'COIN', minor });
 export const newId = (): string => randomUUID();
 
+export interface RunningOptions {
+  /** Of the service's configuration, beyond its servers. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Processes of the service on the same database; the first one answers. Default 1. */
+  readonly replicas?: number;
+}
+
 /** Starts before all tests of the file, stops after them. */
-export function runningService() {
+export function runningService({ env = {}, replicas = 1 }: RunningOptions = {}) {
   let database: TestDatabase;
   let nats: RunningServer;
-  let service: EconomyService;
+  let services: readonly EconomyService[];
   let client: RpcClient<typeof EconomyServiceService>;
   let connection: pg.Client;
 
   beforeAll(async () => {
     [database, nats] = await Promise.all([cloneDatabase('economy'), privateNats()]);
-    const env = { DATABASE_URL: database.url, NATS_URL: nats.url, GRPC_PORT: '0', OPS_PORT: '0' };
-    service = await createEconomyService(readConfig(env), { log: silentLogger });
-    await service.start();
-    const address = `127.0.0.1:${service.rpcPort()}`;
+    const config = readConfig({
+      ...env,
+      DATABASE_URL: database.url,
+      NATS_URL: nats.url,
+      GRPC_PORT: '0',
+      OPS_PORT: '0',
+    });
+    const create = (): Promise<EconomyService> => createEconomyService(config, { log: silentLogger });
+    services = await Promise.all(Array.from({ length: replicas }, create));
+    await Promise.all(services.map((service) => service.start()));
+    const address = `127.0.0.1:${services[0]?.rpcPort()}`;
     client = rpcClient(EconomyServiceService, { name: 'economy', address, tls: null });
     connection = new pg.Client({ connectionString: database.url });
     await connection.connect();
@@ -43,7 +57,7 @@ export function runningService() {
   afterAll(async () => {
     await connection.end();
     await client.stop?.();
-    await service.stop();
+    await Promise.all(services.map((service) => service.stop()));
     await nats.stop();
     await database.drop();
   });
@@ -51,6 +65,7 @@ export function runningService() {
   return {
     call: () => client.call,
     natsUrl: () => nats.url,
+    databaseUrl: () => database.url,
     sql: async (text: string, values: unknown[] = []): Promise<object[]> => (await connection.query(text, values)).rows,
     grant: (userId: bigint, minor: bigint, more: Partial<GrantRequest> = {}) =>
       client.call.grant({ id: newId(), userId, amount: coin(minor), reason: 'welcome', ...more }, { caller: admin }),

@@ -1,8 +1,9 @@
 import type { PenalizeRequest, PenalizeResponse } from '@fanfare/contracts/economy/v1/points';
-import type { Sql } from '@fanfare/database';
+import { one, type Sql } from '@fanfare/database';
 import { type Call, callerKey, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
 import { userAccount } from '../accounts.ts';
 import type { Engine } from '../engine.ts';
+import { readEntryKeys } from '../entry-keys.ts';
 import { formatMoney } from '../format.ts';
 import { parseAmount } from '../parse-amount.ts';
 import { parseReason, parseUserId, requireAsset } from '../parse-request.ts';
@@ -59,12 +60,12 @@ export async function penalize(
 
 /** How much of a penalty the balance covered: the ledger splits it, and its entries never change. */
 async function takenBy(sql: Sql, journalId: string, userId: bigint): Promise<Minor> {
-  const { rows } = await sql.query<{ taken: string }>(
-    `select coalesce(-sum(entries.minor), 0) as taken
-       from journals, unnest(journals.account_ids, journals.seqs) as key (account_id, seq)
-       join entries using (account_id, seq)
-      where journals.id = $1 and entries.account_id = $2`,
-    [journalId, userAccount(userId, 'POINT')],
+  const account = userAccount(userId, 'POINT');
+  const journal = await sql.query<{ entry_keys: Buffer }>('select entry_keys from journals where id = $1', [journalId]);
+  const keys = readEntryKeys(one(journal).entry_keys).filter(({ accountId }) => accountId === account);
+  const entries = await sql.query<{ taken: string }>(
+    'select coalesce(-sum(minor), 0) as taken from entries where account_id = $1 and seq = any($2::int8[])',
+    [account, keys.map(({ seq }) => seq)],
   );
-  return BigInt(rows[0]?.taken ?? 0);
+  return BigInt(one(entries).taken);
 }
