@@ -13,7 +13,7 @@ const TAKE_IDS = `
 const INSERT = `
   insert into platform.outbox (id, message_id, subject, headers, payload)
   select $1::int8 + position, message_id, subject, headers, payload
-    from unnest($2::text[], $3::text[], $4::json[], $5::json[])
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[])
          with ordinality as row (message_id, subject, headers, payload, position)`;
 
 /**
