@@ -84,7 +84,7 @@ export async function announce(tx: Sql, events: Announcement | readonly Announce
   await tx.query(
     `insert into platform.outbox (message_id, subject, headers, payload)
      select message_id, subject, headers, payload
-       from unnest($1::text[], $2::text[], $3::json[], $4::json[])
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[])
             with ordinality as row (message_id, subject, headers, payload, position)
       order by position`,
     [

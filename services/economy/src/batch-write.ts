@@ -43,9 +43,8 @@ with moved as (
          unnest($25::text[]), $1::timestamptz
 ), announced as (
   insert into platform.outbox (id, message_id, subject, headers, payload, created_at)
-  select id, message_id, subject, headers::json, payload::json, $1::timestamptz
-    from (select unnest($26::int8[]) as id, unnest($27::text[]) as message_id, unnest($28::text[]) as subject,
-                 unnest($29::text[]) as headers, unnest($30::text[]) as payload) as row
+  select unnest($26::int8[]), unnest($27::text[]), unnest($28::text[]), unnest($29::text[]), unnest($30::text[]),
+         $1::timestamptz
 ), chained as (
   insert into batches (number, hash, journal_ids) values ($8::int8, $31::bytea, $7::uuid[])
 ), head as (

@@ -186,7 +186,7 @@ it('every journal is announced once, in the order of the chain, with the trace o
   const traced = { ...grant(40n, 250n), traceparent, correlationId: randomUUID(), tenantId: 'acme' };
   await ledger.engine.post(traced, 0);
   const [row] = await ledger.sql<{ subject: string; headers: Record<string, string>; payload: object }>(
-    'select subject, headers, payload from platform.outbox where message_id = $1',
+    'select subject, headers::json, payload::json from platform.outbox where message_id = $1',
     [traced.journalId],
   );
   expect(row?.subject).toBe('evt.economy.journal.posted.v1');

@@ -115,7 +115,7 @@ export async function startSmallLedger(bus: Bus) {
   }
 
   const unused = (): Promise<never> => Promise.reject(commonErrors.INTERNAL());
-  const others = Object.fromEntries(Object.keys(EconomyServiceService).map((rpc) => [rpc, unused])) as Handlers<
+  const others = Object.fromEntries(Object.keys(EconomyServiceService).map((rpc) => [rpc, unused])) as unknown as Handlers<
     typeof EconomyServiceService
   >;
   const handlers: Handlers<typeof EconomyServiceService> = {

@@ -72,8 +72,8 @@ test('of registrations of one name at the same moment one succeeds and announces
   for (const result of results) {
     if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'USERNAME_TAKEN' });
   }
-  const rows = await identity.sql(`select 1 from platform.outbox where payload->>'username' = 'racer'
-    union all select 1 from platform.outbox_sent where payload->>'username' = 'racer'`);
+  const rows = await identity.sql(`select 1 from platform.outbox where payload::json->>'username' = 'racer'
+    union all select 1 from platform.outbox_sent where payload::json->>'username' = 'racer'`);
   expect(rows).toHaveLength(1);
 });
 

@@ -110,10 +110,10 @@ const NAMES = new Map(Object.entries(events).map(([name, { subject }]) => [subje
 
 async function readAnnounced(database: Database, roomId: bigint): Promise<readonly Announced[]> {
   const { rows } = await database.query<{ subject: string; version: string; payload: Record<string, unknown> }>(
-    `select subject, headers ->> 'ce-entityversion' as version, payload from (
+    `select subject, headers::json ->> 'ce-entityversion' as version, payload::json from (
        select id, subject, headers, payload from platform.outbox union all
        select id, subject, headers, payload from platform.outbox_sent) as events
-      where headers ->> 'ce-subject' = $1 order by id`,
+      where headers::json ->> 'ce-subject' = $1 order by id`,
     [roomId.toString()],
   );
   return rows.map(({ subject, version, payload }) => ({

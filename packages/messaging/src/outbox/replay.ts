@@ -33,12 +33,12 @@ export async function replay(sql: Sql, range: ReplayRange, onPage: (seq: bigint)
          select * from platform.outbox_sent
           where stream_seq > $1 and stream_seq <= coalesce($2::bigint, 9223372036854775807)
             and sent_at >= coalesce($3::timestamptz, '-infinity') and sent_at <= coalesce($4::timestamptz, 'infinity')
-            and starts_with(subject, $5) and headers->>'${REPLAYED_HEADER}' is null
+            and starts_with(subject, $5) and headers::jsonb->>'${REPLAYED_HEADER}' is null
           order by stream_seq limit $6),
        put as (
          insert into platform.outbox (id, message_id, subject, headers, payload)
          select nextval('platform.outbox_replay_ids'), message_id || '~' || gen_random_uuid(), subject,
-                (headers::jsonb || jsonb_build_object('${REPLAYED_HEADER}', 'true'))::json, payload
+                (headers::jsonb || jsonb_build_object('${REPLAYED_HEADER}', 'true'))::text, payload
            from (select * from page order by stream_seq) as ordered)
        select count(*)::int as count, max(stream_seq)::text as last from page`,
       [
