@@ -19,12 +19,13 @@ const bench = {
 const SOAKS: Readonly<Record<string, Program>> = {
   bus: () => import('./soaks/bus.ts'),
   kill: () => import('./soaks/kill.ts'),
+  ledger: () => import('./soaks/ledger.ts'),
 };
 
 const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
   rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10)' },
-  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300)' },
+  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600)' },
 } as const;
 
 export const COMMANDS: readonly Command[] = [
