@@ -73,6 +73,13 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
   }
 }
 
+/** The option as a whole number, or what it is without. @throws UsageError for anything else, or less than `least` */
+export function wholeNumber(args: Arguments, name: string, otherwise: number, least = 1): number {
+  const number = Number(args.text(name) ?? otherwise);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new UsageError(`--${name} is a whole number from ${least} on`);
+}
+
 function explain(command: Command, error: unknown): ExitCode {
   if (error instanceof UsageError) {
     console.error(`fanfare ${command.name}: ${error.message}\n\n${usage(command)}`);

@@ -20,11 +20,12 @@ const SOAKS: Readonly<Record<string, Program>> = {
   bus: () => import('./soaks/bus.ts'),
   kill: () => import('./soaks/kill.ts'),
   ledger: () => import('./soaks/ledger.ts'),
+  sim: () => import('./soaks/sim.ts'),
 };
 
 const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
-  rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10)' },
+  rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10; sim: seeds, default 10000)' },
   seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600)' },
 } as const;
 
@@ -83,6 +84,17 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Rebuilds the ledger from its entries and says whether it is sound.',
     options: { ...json, ...dataDir },
     load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'sim',
+    summary: 'Runs ledger and outbox in virtual time while everything fails, and judges them by a small model.',
+    options: {
+      seed: { type: 'string', value: 'N', help: 'decides what happens and when (default: some number)' },
+      seeds: { type: 'string', value: 'K', help: 'how many, from that one on (default 1)' },
+      trace: { type: 'boolean', help: 'print every step on stderr' },
+      ...json,
+    },
+    load: () => import('./commands/sim.ts'),
   },
   {
     name: 'new-service',

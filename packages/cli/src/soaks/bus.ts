@@ -1,7 +1,7 @@
 /** `./fanfare soak bus`: relays and servers die while events are announced; none may be lost, doubled or reordered. */
 import { soakBus } from '@fanfare/messaging/soak';
-import type { Arguments } from '../command-line.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
+import { type Arguments, wholeNumber } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 /** Measure 15 wants NATS away for a minute. */
 const NATS_AWAY_MS = 60_000;
@@ -18,10 +18,4 @@ export async function run(args: Arguments): Promise<ExitCode> {
     for (const line of [`${result.events} events, ${JSON.stringify(result.faults)}`, ...result.problems])
       console.log(line);
   return result.ok ? EXIT.ok : EXIT.failed;
-}
-
-function wholeNumber(args: Arguments, name: string, otherwise: number): number {
-  const number = Number(args.text(name) ?? otherwise);
-  if (!Number.isInteger(number) || number < 1) throw new UsageError(`--${name} is a whole number from 1 on`);
-  return number;
 }

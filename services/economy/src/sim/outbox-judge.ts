@@ -1,0 +1,44 @@
+/** Whether the outbox arrived: every event of every commit is in the stream once, in the order of the commits. */
+import type { EventStream } from './event-stream.ts';
+import type { OutboxServer } from './outbox-server.ts';
+import type { OutboxEvent, Tables } from './tables.ts';
+
+const SHOWN = 5;
+
+export function judgeOutbox(
+  tables: Tables,
+  announced: readonly OutboxEvent[],
+  outbox: OutboxServer,
+  stream: EventStream,
+): readonly string[] {
+  const problems: string[] = [];
+  const insist = (holds: boolean, problem: string): void => {
+    if (!holds) problems.push(problem);
+  };
+  const gap = announced.findIndex(({ id }, index) => id !== BigInt(index + 1));
+  insist(gap < 0, `outbox ids have a gap at ${gap + 1}`);
+  const committed = tables.commits.flatMap((commit) => {
+    if (commit.type === 'notice') return [commit.messageId];
+    return commit.type === 'batch' ? commit.journals.map(({ command }) => command.journalId) : [];
+  });
+  insist(
+    committed.join() === announced.map(({ messageId }) => messageId).join(),
+    'the outbox is not what was committed',
+  );
+  insist(outbox.backlog === 0, `${outbox.backlog} events were not published`);
+
+  const places = new Map(outbox.sent.map(({ event, streamSeq }) => [event.id, streamSeq]));
+  insist(outbox.sent.length === places.size, 'an event was noted twice');
+  for (const [index, { messageId, outboxId }] of stream.published.entries()) {
+    const event = announced[index];
+    if (event === undefined || `${event.id}` !== outboxId || event.messageId !== messageId) {
+      insist(false, `the stream has event ${outboxId} at ${index + 1}`);
+    }
+    if (places.get(outboxId) !== index + 1) insist(false, `event ${outboxId} is noted at ${places.get(outboxId)}`);
+  }
+  insist(
+    stream.published.length === announced.length,
+    `the stream has ${stream.published.length} events of ${announced.length}`,
+  );
+  return problems.length <= SHOWN ? problems : [...problems.slice(0, SHOWN), `and ${problems.length - SHOWN} more`];
+}
