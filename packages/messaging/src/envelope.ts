@@ -43,30 +43,34 @@ export class MalformedEvent extends Error {
   override readonly name = 'MalformedEvent';
 }
 
+/** Nearly every value: cheaper to test than to clean. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 /**
  * A text that a header can carry and PostgreSQL's JSON can read: what a client gave as its correlation id must not stop
  * the relay after the commit. Control characters become spaces, half a character becomes U+FFFD.
  */
 export function headerValue(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.toWellFormed().replaceAll(/\p{Cc}/gu, ' ');
 }
 
 /** All headers of an event but those that NATS interprets (`Nats-*`); no value can be refused by NATS. */
 export function encodeHeaders(of: Attributes): Readonly<Record<string, string>> {
-  const headers = {
+  const headers: Record<string, string> = {
     'ce-specversion': SPEC_VERSION,
-    'ce-id': of.id,
+    'ce-id': headerValue(of.id),
     'ce-type': of.subject,
     'ce-source': `/fanfare/${producerOf(of.subject)}`,
-    'ce-subject': of.entityId,
+    'ce-subject': headerValue(of.entityId),
     'ce-time': of.time.toISOString(),
     'ce-datacontenttype': 'application/json',
     'ce-entityversion': of.entityVersion.toString(),
-    ...(of.tenantId === undefined ? {} : { 'ce-tenantid': of.tenantId }),
-    'correlation-id': of.correlationId,
-    ...(of.traceparent === undefined ? {} : { traceparent: of.traceparent }),
+    'correlation-id': headerValue(of.correlationId),
   };
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerValue(value)]));
+  if (of.tenantId !== undefined) headers['ce-tenantid'] = headerValue(of.tenantId);
+  if (of.traceparent !== undefined) headers['traceparent'] = headerValue(of.traceparent);
+  return headers;
 }
 
 /** What a delivered message carries besides its body; `header` answers an empty text for a header that is not there. */

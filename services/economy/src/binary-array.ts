@@ -15,9 +15,12 @@ const UUID_BYTES = 16;
 export function int8Array<Row>(rows: readonly Row[], column: (row: Row) => bigint): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER_BYTES + rows.length * (LENGTH_BYTES + INT8_BYTES));
   let at = writeHeader(buffer, OID.int8, rows.length);
+  // Several times faster than writeBigInt64BE, which takes the number apart in JavaScript.
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
   for (const row of rows) {
-    at = buffer.writeInt32BE(INT8_BYTES, at);
-    at = buffer.writeBigInt64BE(column(row), at);
+    view.setInt32(at, INT8_BYTES);
+    view.setBigInt64(at + LENGTH_BYTES, column(row));
+    at += LENGTH_BYTES + INT8_BYTES;
   }
   return buffer;
 }

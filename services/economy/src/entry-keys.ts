@@ -16,10 +16,10 @@ const KEY_BYTES = 2 * INT8_BYTES;
 
 export function entryKeys(entries: readonly EntryKey[]): Buffer {
   const buffer = Buffer.allocUnsafe(entries.length * KEY_BYTES);
-  let at = 0;
-  for (const { accountId, seq } of entries) {
-    at = buffer.writeBigInt64BE(accountId, at);
-    at = buffer.writeBigInt64BE(seq, at);
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  for (const [index, { accountId, seq }] of entries.entries()) {
+    view.setBigInt64(index * KEY_BYTES, accountId);
+    view.setBigInt64(index * KEY_BYTES + INT8_BYTES, seq);
   }
   return buffer;
 }

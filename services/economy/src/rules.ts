@@ -146,7 +146,8 @@ function repayments(legs: readonly Leg[], accounts: WorkingAccounts): readonly L
   return [...netOf(legs.filter((leg) => userOf(leg.accountId) !== null))].flatMap(([accountId, net]) => {
     const debtAccount = debtOf(accountId);
     const debt = -accounts.get(debtAccount).balance;
-    const amount = net < debt ? net : debt;
+    let amount = net;
+    if (amount > debt) amount = debt;
     if (amount <= 0n) return [];
     return [
       { accountId, minor: -amount, action: 'debt_repaid' },
