@@ -101,7 +101,7 @@ export const serverFields = {
   GRPC_PLAINTEXT: field.flag().default(false),
   DATABASE_URL: field.text(),
   DATABASE_POOL_SIZE: field.integer(1, 100).default(4),
-  /** The bound of the service's stream. NATS reserves it: four services and the edge need 33 GiB of file store. */
+  /** The bound of the service's stream. NATS reserves it: six streams and the edge need 49 GiB of file store. */
   NATS_STREAM_BYTES: field.integer(2 ** 20, Number.MAX_SAFE_INTEGER).default(2 ** 33),
 } as const;
 
