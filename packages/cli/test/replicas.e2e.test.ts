@@ -3,15 +3,20 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fanfare, type Platform, privatePlatform } from '../src/private-platform.ts';
 import { giftSuite } from './gift-suite.ts';
+import { pointsSuite } from './points-suite.ts';
 import { refusalSuite } from './refusal-suite.ts';
 import { accepted, openScene } from './scene.ts';
+import { walletSuite } from './wallet-suite.ts';
 
 let running: Platform;
 let gateways: readonly string[];
+let natsUrl: string;
 
 beforeAll(async () => {
   running = privatePlatform();
-  gateways = (await running.start('--processes', '--replicas', 'gateway=2,economy=2,gifting=2')).gateways;
+  const status = await running.start('--processes', '--replicas', 'gateway=2,economy=2,gifting=2');
+  gateways = status.gateways;
+  natsUrl = status.infrastructure.nats.url;
   expect(gateways).toHaveLength(2);
 });
 afterAll(() => running?.remove());
@@ -19,6 +24,11 @@ afterAll(() => running?.remove());
 describe('in a process each, with replicas', () => {
   giftSuite(() => gateways);
   refusalSuite(() => gateways);
+  pointsSuite(
+    () => gateways,
+    () => natsUrl,
+  );
+  walletSuite(() => gateways);
 
   test('the demo ends well', async () => {
     const { code, stdout, stderr } = await fanfare('demo', '--data-dir', running.dataDir);

@@ -42,6 +42,44 @@ test('a connection has its session, and events come typed with their position', 
   expect(await told).toEqual({ coins: '1.00', position: { ch: 'user.7', off: 'u1' } });
 });
 
+test('what happens to points is told apart by its type', async () => {
+  connection = await client.connect();
+  const told = new Promise((resolve) => {
+    connection?.on('notification', ({ type, data }) => {
+      if (type === 'points_deducted') resolve([data.action, data.points, data.metadata?.['itemId']]);
+    });
+  });
+  const data = { userId: 7, newBalance: 1, previousBalance: 1.1, reason: 'r', timestamp: '2025-12-23T12:00:00Z' };
+  const deducted = { ...data, action: 'purchase', points: 0.1, metadata: { itemId: 'badge' } };
+  const common = { eventType: '', recipientIds: [7] };
+  platform.emit('notification', { type: 'of_a_later_release', ...common, data: {} }, 'user.7', 'u1');
+  platform.emit('notification', { type: 'points_deducted', ...common, data: deducted }, 'user.7', 'u2');
+  expect(await told).toEqual(['purchase', 0.1, 'badge']);
+});
+
+test('commands about wallets are sent under an id, and texts are safe in a path', async () => {
+  const sent: unknown[] = [];
+  const recorder = createClient({
+    url: platform.url,
+    fetch: async (input, init) => {
+      const key = new Headers(init?.headers).get('idempotency-key');
+      sent.push([init?.method, new URL(String(input)).pathname, key, init?.body]);
+      return new Response(JSON.stringify({ success: true, data: null }));
+    },
+  });
+  recorder.useTokens({ accessToken: 'a1', refreshToken: 'f1' });
+  await recorder.wallet.points.purchase({ id: 'k', itemId: 'badge' });
+  await recorder.wallet.coinRequests.reject('a/b', 'no');
+  await recorder.admin.setPointItem('x?y', { name: 'X', price: '1.00', isActive: true });
+  await recorder.admin.penalize(8, { id: 'k2', amount: '5.00', reason: 'spam' });
+  expect(sent).toEqual([
+    ['POST', '/api/v1/wallet/points/purchases', 'k', '{"itemId":"badge"}'],
+    ['POST', '/api/v1/wallet/coin-requests/a%2Fb/reject', null, '{"reason":"no"}'],
+    ['PUT', '/api/v1/admin/point-items/x%3Fy', null, '{"name":"X","price":"1.00","isActive":true}'],
+    ['POST', '/api/v1/admin/users/8/penalties', 'k2', '{"amount":"5.00","reason":"spam"}'],
+  ]);
+});
+
 test('after a cut it comes back from its last positions, into its room, and shows nothing twice', async () => {
   connection = await client.connect();
   await connection.joinRoom(42);
