@@ -32,11 +32,11 @@ async function engage(...engagements: Partial<EngagementRecorded>[]): Promise<vo
 
 describe('viewer earnings', () => {
   test.each([
-    ['likes video', 'video_liked', 'POINT 1.00', 'Liked a video'],
-    ['views video', 'video_viewed', 'POINT 1.00', 'Viewed a video'],
-    ['shares video', 'video_shared', 'POINT 2.00', 'Shared a video'],
-    ['comments', 'comment_posted', 'POINT 2.00', 'Commented on a video'],
-  ])('user with 100+ following %s: receives LykCoins for %s', async (_, action, expected, reason) => {
+    ['likes video', '+1 LykCoin', 'video_liked', 'POINT 1.00', 'Liked a video'],
+    ['views video', '+1 LykCoin', 'video_viewed', 'POINT 1.00', 'Viewed a video'],
+    ['shares video', '+2 LykCoins', 'video_shared', 'POINT 2.00', 'Shared a video'],
+    ['comments', '+2 LykCoins', 'comment_posted', 'POINT 2.00', 'Commented on a video'],
+  ])('user with 100+ following %s: receives %s', async (_, __, action, expected, reason) => {
     const viewer = newUser();
     await engage({ action, actorId: viewer, actorFollowingCount: 100n });
     expect(await points(viewer)).toBe(expected);
@@ -45,7 +45,7 @@ describe('viewer earnings', () => {
   });
 
   test.each(['video_liked', 'video_viewed', 'video_shared', 'comment_posted'])(
-    'user with <100 following receives NO LykCoins for %s',
+    'user with <100 following: receives NO LykCoins by %s',
     async (action) => {
       const viewer = newUser();
       await engage({ action, actorId: viewer, actorFollowingCount: 99n });
@@ -56,11 +56,11 @@ describe('viewer earnings', () => {
 
 describe('creator earnings', () => {
   test.each([
-    ['uploads video', 'video_uploaded', 'video_uploaded', 'POINT 5.00', 'Uploaded a video'],
-    ["'s video gets 1 like", 'video_liked', 'like_received', 'POINT 1.00', 'Your video received a like'],
-    ["'s video gets 1 view", 'video_viewed', 'view_received', 'POINT 0.10', 'Your video received a view'],
-    ["'s video gets 1 share", 'video_shared', 'share_received', 'POINT 1.00', 'Your video received a share'],
-  ])('creator with 1000+ followers %s: receives LykCoins', async (_, action, award, expected, reason) => {
+    ['uploads video', '+5 LykCoins', 'video_uploaded', 'video_uploaded', 'POINT 5.00', 'Uploaded a video'],
+    ['gets 1 like', '+1 LykCoin', 'video_liked', 'like_received', 'POINT 1.00', 'Your video received a like'],
+    ['gets 1 view', '+0.1 LykCoin', 'video_viewed', 'view_received', 'POINT 0.10', 'Your video received a view'],
+    ['gets 1 share', '+1 LykCoin', 'video_shared', 'share_received', 'POINT 1.00', 'Your video received a share'],
+  ])('creator with 1000+ followers %s: receives %s', async (_, __, action, award, expected, reason) => {
     const creator = newUser();
     const actorId = action === 'video_uploaded' ? creator : newUser();
     await engage({ action, actorId, creatorId: creator, creatorFollowerCount: 1000n });
@@ -69,7 +69,7 @@ describe('creator earnings', () => {
   });
 
   test.each(['video_uploaded', 'video_liked', 'video_viewed', 'video_shared'])(
-    'creator with <1000 followers receives NO LykCoins for %s',
+    'creator with <1000 followers: receives NO LykCoins by %s',
     async (action) => {
       const creator = newUser();
       const actorId = action === 'video_uploaded' ? creator : newUser();
