@@ -2,7 +2,7 @@
 import { events } from '@fanfare/contracts';
 import { PaymentRefunded, PaymentSucceeded } from '@fanfare/contracts/billing/event/v1/billing_events';
 import { type Database, openDatabase } from '@fanfare/database';
-import { commonErrors, silentLogger } from '@fanfare/kit';
+import { silentLogger } from '@fanfare/kit';
 import type { Consumer, Incoming } from '@fanfare/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onPayment } from '../src/consumers/on-payment.ts';
@@ -101,7 +101,7 @@ it('a refund whose payment is not known yet is tried again, and works once it is
 });
 
 it('a ledger without room is waited for, and no fault of the payment', async () => {
-  const full = onPayment({ post: () => Promise.reject(commonErrors.OVERLOADED()) });
+  const full = onPayment(await ledger.openEngine(ledger.database.url, 0));
   const tried = database.transaction((tx) => full.handle({ tx, events: [paid(newId())] }));
   await expect(tried).rejects.toMatchObject({ kind: 'unavailable' });
 });
