@@ -1,5 +1,5 @@
 /** Whole gateways over real NATS and Redis, with test services behind them and real clients in front. */
-import { type EventType, events, producerOf } from '@fanfare/contracts';
+import type { EventType } from '@fanfare/contracts';
 import { RoomStatus } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { AppError, newId, silentLogger } from '@fanfare/kit';
 import { type Bus, encodeBody, encodeHeaders, ensureStream, openBus } from '@fanfare/messaging';
@@ -9,6 +9,7 @@ import { headers } from '@nats-io/transport-node';
 import { SignJWT } from 'jose';
 import { readConfig } from '../src/config.ts';
 import { createGatewayService, type Gateway } from '../src/service.ts';
+import { producers } from '../src/translate/translate.ts';
 import { everybodyButNobody, type Peers, startPeers, tokenSigner } from './peers.ts';
 import { connectClient, type TestClient } from './test-client.ts';
 
@@ -50,7 +51,6 @@ export async function runGateways() {
   const signer = await tokenSigner('one');
   const bus = openBus({ url: nats.url, name: 'test', log: silentLogger });
   await bus.start?.();
-  const producers = [...new Set(Object.values(events).map(({ subject }) => producerOf(subject)))];
   for (const producer of producers) await ensureStream(bus, producer);
   const gateways: Gateway[] = [];
   const clients: TestClient[] = [];

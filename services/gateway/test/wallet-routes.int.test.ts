@@ -1,10 +1,8 @@
 import { CoinRequest, CoinRequestScope, CoinRequestStatus } from '@fanfare/contracts/economy/v1/coin_requests';
 import { Transaction } from '@fanfare/contracts/economy/v1/economy_service';
 import { Withdrawal, WithdrawalStatus } from '@fanfare/contracts/economy/v1/withdrawals';
-import { AppError } from '@fanfare/kit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import * as answers from '../src/http/wallet-answers.ts';
-import { NOBODY } from './peers.ts';
 import { coins, runHttp } from './running-http.ts';
 
 const http = await runHttp();
@@ -212,63 +210,38 @@ test('a withdrawal is requested, listed and cancelled', async () => {
   expect(cancelled.data).toMatchObject({ id: 'w-2', status: 'cancelled' });
 });
 
-test('points are shown under the platform’s name for them', async () => {
-  peers.economy.getWallet = async ({ userId }) => ({ balances: [points(userId === 7n ? 10n : 0n)] });
-  expect((await get('/api/v1/wallet/points')).json().data).toEqual({ balance: '0.10', currencyName: 'LykCoin' });
-});
-
-test('points buy items, boost videos and go to others', async () => {
-  const seen: unknown[] = [];
-  const deducted = (action: string, request: object) => {
-    seen.push(request);
-    const common = { id: 'j', userId: 7n, reason: '', createdAt: at };
-    return { deduction: { ...common, action, points: points(50_00n), balance: points(100_00n) } };
-  };
-  peers.economy.listPointItems = async ({ includeInactive }) => {
-    expect(includeInactive).toBe(false);
-    return { items: [{ id: 'badge_premium', name: 'Premium Badge', price: points(50_00n), isActive: true }] };
-  };
-  peers.economy.purchaseWithPoints = async (request) => deducted('purchase', request);
-  peers.economy.boostVideo = async (request) => deducted('boost_post', request);
-  peers.economy.giftPoints = async (request) => deducted('gift_sent', request);
-  const item = { id: 'badge_premium', name: 'Premium Badge', price: '50.00', isActive: true };
-  expect((await get('/api/v1/wallet/points/items')).json().data).toEqual({ items: [item], nextCursor: null });
-
-  const spend = (what: string, body: object) => post(`/api/v1/wallet/points/${what}`, body, { 'idempotency-key': 'k' });
-  const bought = await spend('purchases', { itemId: 'badge_premium' });
-  expect(bought.statusCode).toBe(201);
-  expect(bought.json().data).toEqual({
-    id: 'j',
-    userId: 7,
-    action: 'purchase',
-    points: '50.00',
-    balance: '100.00',
-    reason: null,
-    createdAt: at.toISOString(),
-  });
-  expect(answers.deduction.parse(bought.json().data)).toEqual(bought.json().data);
-  expect((await spend('boosts', { videoId: '456' })).json().data).toMatchObject({ action: 'boost_post' });
-  expect((await spend('gifts', { toUserId: 8, amount: '50' })).json().data).toMatchObject({ action: 'gift_sent' });
-  expect(seen).toEqual([
-    { id: 'k', itemId: 'badge_premium' },
-    { id: 'k', videoId: '456' },
-    { id: 'k', toUserId: 8n, amount: points(50_00n) },
-  ]);
-  const nobody = await spend('gifts', { toUserId: Number(NOBODY), amount: '1' });
-  expect([nobody.statusCode, nobody.json().code]).toEqual([404, 'USER_NOT_FOUND']);
-  expect((await spend('boosts', { videoId: 456 })).json().errors).toEqual({ videoId: ['must be text'] });
-});
-
-test('the code of a refusal follows its kind', async () => {
-  const refusals = [
-    [new AppError('failed_precondition', 'INSUFFICIENT_FUNDS', 'x'), 402],
-    [new AppError('failed_precondition', 'ACCOUNT_FROZEN', 'x'), 400],
-    [new AppError('not_found', 'POINT_ITEM_NOT_FOUND', 'x'), 404],
-    [new AppError('already_exists', 'ID_REUSED', 'x', { field: 'itemId' }), 409],
-  ] as const;
-  for (const [refusal, status] of refusals) {
-    peers.economy.purchaseWithPoints = () => Promise.reject(refusal);
-    const answer = await post('/api/v1/wallet/points/purchases', { itemId: 'x' });
-    expect([answer.statusCode, answer.json().code]).toEqual([status, refusal.reason]);
+test('the reference has every route about wallets, with what it answers', async () => {
+  interface Operation {
+    readonly deprecated?: boolean;
+    readonly responses: Readonly<Record<string, unknown>>;
   }
+  const { paths } = (await get('/openapi.json', null)).json() as { paths: Record<string, Record<string, Operation>> };
+  const routes = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path.replace('/api/v1', '')}`,
+      ...operation,
+    })),
+  );
+  const made = [
+    ...['POST /wallet/transfers', 'POST /wallet/conversions', 'POST /wallet/coin-requests', 'POST /wallet/withdrawals'],
+    ...['POST /wallet/points/purchases', 'POST /wallet/points/boosts', 'POST /wallet/points/gifts'],
+    ...['POST /admin/users/{userId}/grants', 'POST /admin/users/{userId}/adjustments'],
+    ...['POST /admin/users/{userId}/penalties'],
+  ];
+  const others = [
+    ...['GET /wallet', 'GET /wallet/transactions', 'GET /wallet/coin-requests', 'GET /wallet/withdrawals'],
+    ...['POST /wallet/coin-requests/{requestId}/approve', 'POST /wallet/coin-requests/{requestId}/reject'],
+    ...['POST /wallet/withdrawals/{withdrawalId}/cancel', 'GET /wallet/points', 'GET /wallet/points/items'],
+    ...['GET /admin/users/{userId}/wallet', 'GET /admin/users/{userId}/wallet/transactions'],
+    ...['POST /admin/users/{userId}/wallet/freeze', 'POST /admin/users/{userId}/wallet/unfreeze'],
+    ...['PUT /admin/users/{userId}/wallet/floors', 'GET /admin/coin-requests', 'GET /admin/coin-sellers'],
+    ...['PUT /admin/coin-sellers/{userId}', 'GET /admin/withdrawals', 'POST /admin/withdrawals/{withdrawalId}/pay'],
+    ...['POST /admin/withdrawals/{withdrawalId}/reject', 'GET /admin/point-items', 'PUT /admin/point-items/{itemId}'],
+  ];
+  const answering = (status: string) =>
+    routes.filter(({ responses }) => status in responses && 'default' in responses).map(({ name }) => name);
+  expect(answering('201')).toEqual(expect.arrayContaining(made));
+  expect(answering('200')).toEqual(expect.arrayContaining(others));
+  const old = routes.filter(({ deprecated }) => deprecated === true).map(({ name }) => name);
+  expect(old).toEqual(['POST /admin/wallets/{userId}/grants']);
 });

@@ -44,7 +44,7 @@ import { roomBlockRoutes, roomMemberRoutes, roomRoutes, roomViewRoutes } from '.
 import { trustProxyOf } from './trust-proxy.ts';
 import { userRoutes } from './user-routes.ts';
 import { transferRoutes, walletRoutes } from './wallet-routes.ts';
-import { adminWithdrawalRoutes, withdrawalRoutes } from './withdrawal-routes.ts';
+import { adminWithdrawalRoutes, withdrawalDecisionRoutes, withdrawalRoutes } from './withdrawal-routes.ts';
 
 const areasOf = ({ pointCurrencyName }: HttpDeps): readonly Routes[] => [
   ...[authRoutes, sessionRoutes],
@@ -57,7 +57,8 @@ const areasOf = ({ pointCurrencyName }: HttpDeps): readonly Routes[] => [
   ...[roomRoutes, roomViewRoutes, roomMemberRoutes, roomBlockRoutes],
   ...[adminUserRoutes, adminGiftRoutes, adminLedgerRoutes],
   ...[adminWalletRoutes, adminGrantRoutes, adminCorrectionRoutes, adminRestraintRoutes],
-  ...[adminCoinRequestRoutes, adminCoinSellerRoutes, adminWithdrawalRoutes, adminPointItemRoutes],
+  ...[adminCoinRequestRoutes, adminCoinSellerRoutes, adminPointItemRoutes],
+  ...[adminWithdrawalRoutes, withdrawalDecisionRoutes],
 ];
 
 export interface HttpDeps {

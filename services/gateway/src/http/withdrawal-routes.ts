@@ -104,7 +104,9 @@ export const adminWithdrawalRoutes: Routes = (app, { economy }) => {
       return answers.pageOf(withdrawals, nextCursor, presentWithdrawal);
     },
   );
+};
 
+export const withdrawalDecisionRoutes: Routes = (app, { economy }) => {
   app.post(
     '/admin/withdrawals/:withdrawalId/pay',
     {

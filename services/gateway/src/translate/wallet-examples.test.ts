@@ -15,12 +15,18 @@ import {
   userLeg,
 } from '../../test/ledger-events.ts';
 
+/** Equal, and the same text: fields in the seed's order. */
+function expectExactly(actual: unknown, expected: unknown): void {
+  expect(actual).toEqual(expected);
+  expect(JSON.stringify(actual)).toBe(JSON.stringify(expected));
+}
+
 const viewer = { ...dance, userType: 'viewer' };
 
 describe('the seed’s example', () => {
   test('points_earned, 1: a viewer likes a video', () => {
     const posted = award(123n, 100n, 'video_liked', 150_00n, 'Liked a video', viewer);
-    expect(notifications(posted)).toEqual([
+    expectExactly(notifications(posted), [
       {
         channel: 'user.123',
         name: 'notification',
@@ -53,7 +59,7 @@ describe('the seed’s example', () => {
       balanceAfterMinor: 5250_00n,
       mergedAt: at,
     };
-    expect(shown('pointsMerged', merged)).toEqual([
+    expectExactly(shown('pointsMerged', merged), [
       {
         channel: 'user.789',
         name: 'notification',
@@ -80,7 +86,7 @@ describe('the seed’s example', () => {
   test('points_deducted: somebody buys a badge', () => {
     const context = JSON.stringify({ metadata: { itemId: 'badge_premium', itemName: 'Premium Badge' } });
     const more = { operation: 'points.purchase', reason: 'Purchased premium badge', context };
-    expect(payloads(deduct(123n, 50_00n, 'purchase', 100_00n, more))).toEqual([
+    expectExactly(payloads(deduct(123n, 50_00n, 'purchase', 100_00n, more)), [
       {
         type: 'points_deducted',
         eventType: 'wallet:points:deducted',
@@ -105,7 +111,7 @@ describe('the seed’s example', () => {
       userLeg(123n, 25_00n, 'adjustment'),
     ];
     const more = { operation: 'adjustment', reason: 'Balance adjustment' };
-    expect(payloads(journal(legs, { 123: 175_00n }, more))).toEqual([
+    expectExactly(payloads(journal(legs, { 123: 175_00n }, more)), [
       {
         type: 'wallet_update',
         eventType: 'wallet:balance:updated',
