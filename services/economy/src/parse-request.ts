@@ -4,6 +4,9 @@ import { MAX_OWNER_ID } from './accounts.ts';
 
 const MAX_REASON_LENGTH = 500;
 
+/** In lower case, as we write them. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** @throws AppError (invalid) */
 export function parseUserId(field: string, userId: bigint): bigint {
   if (userId < 1n || userId > MAX_OWNER_ID) throw invalid(field, 'must be a user id');

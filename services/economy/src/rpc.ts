@@ -15,7 +15,7 @@ import {
   requireInternal,
   requireUser,
 } from '@fanfare/kit';
-import { type AccountId, currencyOf, MAX_OWNER_ID, userAccount, walletOf } from './accounts.ts';
+import { type AccountId, currencyOf, userAccount, walletOf } from './accounts.ts';
 import { grantAsset } from './commands/grant-asset.ts';
 import { postBatch } from './commands/post-batch.ts';
 import { transferCoins } from './commands/transfer-coins.ts';
@@ -23,6 +23,7 @@ import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
 import { formatBalances, formatMoney } from './format.ts';
 import { limitOf } from './page.ts';
+import { parseUserId } from './parse-request.ts';
 import { adminHandlers } from './rpc-admin.ts';
 import { coinHandlers } from './rpc-coins.ts';
 import { pointHandlers } from './rpc-points.ts';
@@ -82,7 +83,7 @@ const mayReadAll = (caller: Caller): boolean =>
 
 /** A wallet is its owner's business, and that of administrators and other services. */
 function requireOwner(caller: Caller, userId: bigint): void {
-  if (userId < 1n || userId > MAX_OWNER_ID) throw invalid('userId', 'must be a user id');
+  parseUserId('userId', userId);
   if (!mayReadAll(caller) && requireUser(caller) !== userId) throw commonErrors.FORBIDDEN();
 }
 

@@ -10,7 +10,7 @@ import { AppError, type Call, commonErrors, formatMinor } from '@fanfare/kit';
 import type { Engine } from '../engine.ts';
 import { errors } from '../errors.ts';
 import { headerText } from '../parse-command.ts';
-import { parseReason } from '../parse-request.ts';
+import { parseReason, UUID } from '../parse-request.ts';
 import {
   type CoinRequest,
   type Decider,
@@ -28,7 +28,6 @@ export interface DecideDeps {
   readonly database: Database;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Each round another approval has ended or begun; more than ever decide one request at once. */
 const MAX_ROUNDS = 256;
 

@@ -7,11 +7,10 @@ import {
 import type { Sql } from '@fanfare/database';
 import { type Call, commonErrors, invalid, requireRole, requireUser } from '@fanfare/kit';
 import { limitOf, pageOf, placeOf } from '../page.ts';
+import { UUID } from '../parse-request.ts';
 import { formatCoinRequest } from './coin-request.ts';
 import { type Listed, listRequests } from './request-store.ts';
 import { findActiveSeller } from './seller-store.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Newest first. */
 export async function listCoinRequests(

@@ -1,13 +1,13 @@
 import type { GrantRequest, GrantResponse } from '@fanfare/contracts/economy/v1/economy_service';
 import { type Call, callerKey, formatMinor, invalid, requireRole } from '@fanfare/kit';
-import { issuance, MAX_OWNER_ID, userAccount } from '../accounts.ts';
+import { issuance, userAccount } from '../accounts.ts';
 import type { Engine } from '../engine.ts';
 import { formatMoney } from '../format.ts';
 import { parseAmount } from '../parse-amount.ts';
+import { parseReason, parseUserId } from '../parse-request.ts';
 import { journalIdFor, ofCall, postOne } from './post-one.ts';
 
 const OPERATION = 'grant';
-const MAX_REASON_LENGTH = 500;
 
 /**
  * Gives a user an asset out of the issuance account. The audit row is written by the batch that posts the journal, in
@@ -15,13 +15,10 @@ const MAX_REASON_LENGTH = 500;
  */
 export async function grantAsset(engine: Engine, request: GrantRequest, call: Call): Promise<GrantResponse> {
   requireRole(call.caller, 'admin');
-  const { userId, reason } = request;
   const { currency, minor } = parseAmount(request.amount);
-  if (userId < 1n || userId > MAX_OWNER_ID) throw invalid('userId', 'must be a user id');
+  const userId = parseUserId('userId', request.userId);
   if (minor <= 0n) throw invalid('amount', 'must be more than zero');
-  if (reason === '' || reason.length > MAX_REASON_LENGTH || reason.includes('\u0000')) {
-    throw invalid('reason', `must be 1 to ${MAX_REASON_LENGTH} characters`);
-  }
+  const reason = parseReason(request.reason);
   const amount = formatMinor(minor);
   const id = journalIdFor(call, OPERATION, request.id);
   const receipt = await postOne(engine, call, {
