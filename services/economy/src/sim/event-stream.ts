@@ -15,7 +15,8 @@ export interface StreamFaults {
   readonly publish: () => 'lost' | 'refused' | 'unanswered' | null;
 }
 
-const DUPLICATE_WINDOW_MS = 120_000;
+/** Two minutes as it is, or so short that the server has forgotten a message id when the relay tries again. */
+const DUPLICATE_WINDOWS_MS = [120_000, 30];
 const ACK_TIMEOUT_MS = 5000;
 const LATENCY_MS = 0.5;
 const RECONNECT_MS = 250;
@@ -54,6 +55,9 @@ export class EventStream {
   /** What was sequence n is at n - 1, also when it was purged. */
   #messages: Message[] = [];
   #firstSeq = 1;
+  readonly #duplicateWindowMs: number;
+  /** Every message that was ever stored, with its place. */
+  readonly #history = new Set<string>();
   #copies: { readonly messages: readonly Message[]; readonly firstSeq: number }[] = [];
   readonly #links = new Set<BusLink>();
   /** Grows when the server goes away: what was on its way to it is gone. */
@@ -63,6 +67,12 @@ export class EventStream {
   constructor(scheduler: Scheduler, faults: StreamFaults) {
     this.#scheduler = scheduler;
     this.#faults = faults;
+    this.#duplicateWindowMs = scheduler.chance.pick(DUPLICATE_WINDOWS_MS);
+  }
+
+  /** Whether a message was at this place at some time. */
+  hadAt(seq: number, outboxId: string): boolean {
+    return this.#history.has(`${seq} ${outboxId}`);
   }
 
   /** Outbox ids in the order of the stream. */
@@ -192,11 +202,12 @@ export class EventStream {
 
   /** As the server does it: known ids first, then the expectation. */
   #append({ messageId, id }: StoredEvent, lastSeq: number): number | string {
-    const since = this.#scheduler.now - DUPLICATE_WINDOW_MS;
+    const since = this.#scheduler.now - this.#duplicateWindowMs;
     const known = this.#messages.findIndex((message) => message.messageId === messageId && message.at > since);
     if (known >= 0) return known + 1;
     if (this.#messages.length !== lastSeq) return `wrong last sequence: ${this.#messages.length}`;
     this.#messages.push({ messageId, outboxId: id, at: this.#scheduler.now });
+    this.#history.add(`${this.#messages.length} ${id}`);
     return this.#messages.length;
   }
 

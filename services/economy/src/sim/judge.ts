@@ -23,6 +23,8 @@ export interface Evidence {
   readonly reads: readonly ReadRecord[];
   /** Verdicts by the read they were folded from, in their order. */
   readonly answers: ReadonlyMap<number, readonly Answered[]>;
+  /** Calls of which an engine said that nothing came of them. */
+  readonly dropped: ReadonlySet<LedgerCommand>;
   /** The command that a client sent under this id with this intent. */
   readonly commandOf: (journalId: string, intent: string) => LedgerCommand | undefined;
   /** Ids that must never be posted. */
@@ -80,6 +82,9 @@ class Judge {
     const read = this.#evidence.reads[commit.readId];
     if (read === undefined) throw new Error(`commit ${place + 1} was not read`);
     this.#insist(read.position === place, `commit ${place + 1} was folded from what commit ${read.position} left`);
+    for (const { command } of commit.journals) {
+      this.#insist(!this.#evidence.dropped.has(command), `${name(command)} was dropped, and posted`);
+    }
     this.#follow(commit);
     if (this.#evidence.answers.has(read.id)) {
       const remembered = this.#replayAnswers(read, commit.journals);

@@ -11,7 +11,7 @@ export function judgeOutbox(
   outbox: OutboxServer,
   stream: EventStream,
 ): readonly string[] {
-  const problems: string[] = [];
+  const problems: string[] = [...outbox.problems];
   const insist = (holds: boolean, problem: string): void => {
     if (!holds) problems.push(problem);
   };

@@ -24,14 +24,19 @@ const QUERY_TIMEOUT_MS = 5000;
 export class OutboxServer {
   readonly #scheduler: Scheduler;
   readonly #mishap: () => Mishap | null;
+  readonly #isThere: (streamSeq: number, id: string) => boolean;
+  /** What relays have noted and was never so. */
+  readonly problems: string[] = [];
   readonly #waiting = new Map<string, Waiting>();
   #sent: Sent[] = [];
   #leader: Connection | null = null;
   readonly #sessions = new Set<Connection>();
   up = true;
 
-  constructor(scheduler: Scheduler, mishap: () => Mishap | null) {
+  /** @param isThere whether the stream has, or had, an event at a place */
+  constructor(scheduler: Scheduler, mishap: () => Mishap | null, isThere: (streamSeq: number, id: string) => boolean) {
     this.#scheduler = scheduler;
+    this.#isThere = isThere;
     this.#mishap = mishap;
   }
 
@@ -128,6 +133,8 @@ export class OutboxServer {
   #move(placed: readonly Placed[]): void {
     for (const { id, streamSeq } of placed) {
       const row = this.#waiting.get(id);
+      if (!this.#isThere(streamSeq, id))
+        this.problems.push(`event ${id} was noted at ${streamSeq}, and never was there`);
       if (row !== undefined) this.#sent.push({ event: row.event, streamSeq });
       this.#waiting.delete(id);
     }

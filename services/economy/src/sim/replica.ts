@@ -18,6 +18,8 @@ export interface Surroundings {
   /** Rings the relays of all other replicas. */
   readonly ringOthers: (from: Replica) => void;
   /** Hears every verdict as the engine gives it, whether or not its caller ever does. */
+  /** Hears of every command of which an engine says that nothing came of it. */
+  readonly dropped: (command: LedgerCommand) => void;
   readonly answered: (readId: number, command: LedgerCommand, verdict: Verdict) => void;
 }
 
@@ -81,10 +83,13 @@ export class Replica {
   }
 
   async #post(command: LedgerCommand, waitMs: number): Promise<Verdict> {
-    const { ledger, answered } = this.#around;
-    const verdict = await this.#engine.post(command, waitMs);
+    const { ledger, answered, dropped } = this.#around;
+    // An object of its own, by which this call can be told from repeats of it.
+    const own = { ...command };
+    const verdict = await this.#engine.post(own, waitMs);
     const readId = ledger.delivered.get(this.process);
-    if (verdict.type !== 'dropped' && readId !== undefined) answered(readId, command, verdict);
+    if (verdict.type === 'dropped') dropped(own);
+    else if (readId !== undefined) answered(readId, command, verdict);
     return verdict;
   }
 

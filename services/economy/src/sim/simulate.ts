@@ -5,7 +5,7 @@
  */
 import type { LedgerCommand } from '../command.ts';
 import { intentText } from '../intent.ts';
-import { type Clients, startClients } from './clients.ts';
+import { Clients } from './clients.ts';
 import { EventStream } from './event-stream.ts';
 import { drawRates, type Storm, storm, strikeRepeatedly, type Targets } from './faults.ts';
 import { type Answered, judgeLedger } from './judge.ts';
@@ -40,6 +40,8 @@ const WISHES_EACH = 18;
 /** Longer than all timeouts together: what is not over then never will be. */
 const STORM_DEADLINE_MS = 600_000;
 const CALM_MS = 120_000;
+/** Whatever was still on its way has arrived by then. */
+const AFTERMATH_MS = 3000;
 
 /**
  * Runs one seed, on this thread, without a server, a file or a timer. Never rejects for what it finds.
@@ -75,27 +77,30 @@ class World {
   readonly #workload: Workload;
   readonly #clients: Clients;
   readonly #answers = new Map<number, Answered[]>();
+  readonly #dropped = new Set<LedgerCommand>();
   readonly #poison = new Set<string>();
   readonly #sent = new Map<string, LedgerCommand>();
   #replicas: Replica[] = [];
   #births = 0;
+  #notices = 0;
+  readonly #failures: string[] = [];
 
   constructor(seed: number, onStep?: (line: string) => void) {
     this.scheduler = new Scheduler(seed, onStep);
     const { scheduler } = this;
     const rates = drawRates(scheduler);
     this.#storm = storm(scheduler, rates);
-    this.#outbox = new OutboxServer(scheduler, this.#storm.mishap('outbox'));
+    this.#stream = new EventStream(scheduler, this.#storm);
+    this.#outbox = new OutboxServer(scheduler, this.#storm.mishap('outbox'), (seq, id) => this.#stream.hadAt(seq, id));
     this.tables = new Tables((events) => {
       this.announced.push(...events);
       this.#outbox.announce(events);
     });
     const faults = { mishap: this.#storm.mishap('ledger'), refusal: this.#storm.refusal };
     this.#ledger = new LedgerServer(scheduler, this.tables, faults, this.#poison);
-    this.#stream = new EventStream(scheduler, this.#storm);
     this.#workload = new Workload(scheduler.chance, () => scheduler.date());
     for (let replica = 0; replica < REPLICAS; replica += 1) this.#bear();
-    this.#clients = startClients({
+    this.#clients = new Clients({
       scheduler,
       workload: this.#workload,
       replicas: () => this.#replicas,
@@ -105,27 +110,39 @@ class World {
       lossRate: this.#storm.clients,
       onWish: (wish) => this.#know(wish),
     });
+    this.#unwaited(this.#clients.start());
     this.#unwaited(strikeRepeatedly(this.#targets(), this.#storm, rates));
   }
 
   get commands(): number {
-    return this.#clients.settled();
+    return this.#clients.settled;
   }
 
   /** @returns what is wrong */
   async run(): Promise<readonly string[]> {
     const { scheduler } = this;
-    const stormy = await scheduler.runUntil(() => this.#clients.open() === 0, STORM_DEADLINE_MS);
+    const stormy = await scheduler.runUntil(() => this.#clients.open === 0, STORM_DEADLINE_MS);
     this.#calm();
+    for (const replica of this.#replicas) this.#unwaited(this.#clients.askOnce(replica));
     const published = (): boolean => this.#stream.published.length === this.announced.length;
-    const over = (): boolean => this.#clients.open() === 0 && this.#outbox.backlog === 0 && published();
+    const over = (): boolean => this.#clients.open === 0 && this.#outbox.backlog === 0 && published();
     const settled = await scheduler.runUntil(over, scheduler.now + CALM_MS);
+    const later = scheduler.now + AFTERMATH_MS;
+    await scheduler.runUntil(() => scheduler.now >= later, Number.POSITIVE_INFINITY);
     const { tables } = this;
     const commandOf = (journalId: string, intent: string) => this.#sent.get(`${journalId} ${intent}`);
-    const evidence = { tables, reads: this.#ledger.reads, answers: this.#answers, poison: this.#poison, commandOf };
+    const evidence = {
+      tables,
+      reads: this.#ledger.reads,
+      answers: this.#answers,
+      dropped: this.#dropped,
+      poison: this.#poison,
+      commandOf,
+    };
     return [
-      ...(stormy && settled ? [] : [`${this.#clients.open()} clients still wait, ${this.#outbox.backlog} events too`]),
+      ...(stormy && settled ? [] : [`${this.#clients.open} clients still wait, ${this.#outbox.backlog} events too`]),
       ...this.#clients.problems,
+      ...this.#failures,
       ...judgeLedger(evidence),
       ...judgeOutbox(tables, this.announced, this.#outbox, this.#stream),
     ];
@@ -152,6 +169,7 @@ class World {
       outbox: this.#outbox,
       stream: this.#stream,
       ringOthers: (from) => this.#ringOthers(from),
+      dropped: (command) => this.#dropped.add(command),
       answered: (readId, command, verdict) => {
         const answers = this.#answers.get(readId) ?? [];
         this.#answers.set(readId, answers);
@@ -215,10 +233,8 @@ class World {
     };
   }
 
-  #notices = 0;
-
   /** Nobody waits for what runs as long as the world does; if it fails, that is a finding. */
   #unwaited(work: Promise<void>): void {
-    work.catch((error: unknown) => this.scheduler.note(`failed: ${String(error)}`));
+    work.catch((error: unknown) => this.#failures.push(`failed: ${String(error)}`));
   }
 }

@@ -71,6 +71,11 @@ export class Workload {
     return wishes;
   }
 
+  /** A wish that is granted in any state. */
+  last(): Wish {
+    return this.#wish(grant(this.#user(), 'COIN', 1n));
+  }
+
   /** A user's account for an administrator to freeze. */
   someAccount(): AccountId {
     return userAccount(this.#user(), this.#chance.pick(['COIN', 'DIAMOND', 'POINT'] as const));
