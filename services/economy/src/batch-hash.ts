@@ -3,8 +3,9 @@
  * posted value can change, appear or disappear without every later hash being wrong.
  */
 import { createHash } from 'node:crypto';
-import type { AccountId } from './accounts.ts';
-import type { Balances } from './command.ts';
+
+/** As a number, or as the decimal text that the database gives. */
+type Int8 = bigint | string;
 
 /** The values of a journal that are hashed, as the fold made them or as the tables give them back. */
 export interface HashedJournal {
@@ -13,14 +14,15 @@ export interface HashedJournal {
   readonly intent: string;
   readonly context: string;
   readonly reason: string;
-  readonly userId: bigint;
-  readonly balances: Balances;
+  readonly userId: Int8;
+  /** COIN, DIAMOND, POINT. */
+  readonly balances: readonly [Int8, Int8, Int8];
   readonly tenantId: string | null;
   readonly entries: readonly {
-    readonly accountId: AccountId;
-    readonly seq: bigint;
-    readonly minor: bigint;
-    readonly balanceAfter: bigint;
+    readonly accountId: Int8;
+    readonly seq: Int8;
+    readonly minor: Int8;
+    readonly balanceAfter: Int8;
     readonly action: string;
   }[];
   /** What it did to a hold: see hold.ts. */

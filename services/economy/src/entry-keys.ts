@@ -12,7 +12,7 @@ export interface EntryKey {
 }
 
 const INT8_BYTES = 8;
-const KEY_BYTES = 2 * INT8_BYTES;
+export const KEY_BYTES = 2 * INT8_BYTES;
 
 export function entryKeys(entries: readonly EntryKey[]): Buffer {
   const buffer = Buffer.allocUnsafe(entries.length * KEY_BYTES);
@@ -25,7 +25,7 @@ export function entryKeys(entries: readonly EntryKey[]): Buffer {
 }
 
 export function readEntryKeys(buffer: Buffer): readonly EntryKey[] {
-  return Array.from({ length: buffer.length / KEY_BYTES }, (_, index) => ({
+  return Array.from({ length: Math.floor(buffer.length / KEY_BYTES) }, (_, index) => ({
     accountId: buffer.readBigInt64BE(index * KEY_BYTES) as AccountId,
     seq: buffer.readBigInt64BE(index * KEY_BYTES + INT8_BYTES),
   }));

@@ -4,7 +4,8 @@
  *
  * - an entry records the balance after it, so an account's newest entry stands for all of its entries;
  * - an account numbers its entries from one, so their counts add up from the accounts' last numbers;
- * - a journal is one event, and the head numbers events without a gap, so its last number counts the journals.
+ * - a journal is one event, and the head numbers events without a gap and counts those that are no journals, so its last
+ *   number less that count is the count of journals.
  *
  * That these hold for every row ever posted is what verify.ts proves.
  */
@@ -28,7 +29,7 @@ const TRIAL_BALANCE = `
                coalesce(sum(balance_after_minor) filter (where currency = 1), 0),
                coalesce(sum(balance_after_minor) filter (where currency = 2), 0)]::text[] as entries,
          coalesce(sum(accounts.seq), 0)::text as entry_count,
-         (select outbox_id from ledger_head where id = 1) as journals
+         (select outbox_id - notices from ledger_head where id = 1) as journals
     from accounts
     left join lateral (
       select balance_after_minor from entries where account_id = accounts.id and seq = accounts.seq limit 1

@@ -1,87 +1,157 @@
-/** Every account rebuilt from its entries: seq without a gap, each running balance, and the balance itself. */
+/**
+ * Every account rebuilt from its entries, by the database itself: nothing of it has to leave the server. First all
+ * entries in the order of their accounts, each against the one before it; then every account against its newest one.
+ */
+import { parseMinor } from '@fanfare/kit';
 import type pg from 'pg';
+import { type AccountId, floorOf } from './accounts.ts';
 import { LedgerProblem } from './ledger-problem.ts';
+import { readTuples } from './verify-session.ts';
 
+const ENTRIES = 50_000;
 const ACCOUNTS = 2000;
-const ENTRIES = 20_000;
+
+/** Where a page of entries ends. */
+interface Position {
+  readonly accountId: string;
+  readonly seq: string;
+  readonly balance: string;
+}
+
+/** Before the first account. */
+const START: Position = { accountId: '-1', seq: '0', balance: '0' };
+
+// The first entry of a page follows the last one of the page before it, which the window does not see. Both windows are
+// in the order of the index, so nothing is sorted.
+const CHECK_ENTRIES = `
+  with page as materialized (
+    select account_id, seq, minor, balance_after_minor from entries
+     where (account_id, seq) > ($1, $2) order by account_id, seq limit $4
+  ), followed as (
+    select *, coalesce(lag(seq) over own, case account_id when $1 then $2 else 0 end) as seq_before,
+              coalesce(lag(balance_after_minor) over own, case account_id when $1 then $3 else 0 end) as balance_before
+      from page window own as (partition by account_id order by seq)
+  ), wrong as (
+    select * from followed
+     where seq <> seq_before + 1 or balance_after_minor <> balance_before + minor
+     order by account_id, seq limit 1
+  ), last as (
+    select account_id, seq, balance_after_minor from page order by account_id desc, seq desc limit 1
+  )
+  select last.account_id, last.seq, last.balance_after_minor, (select count(*)::int from page), wrong.account_id,
+         wrong.seq, wrong.balance_after_minor, wrong.seq_before + 1, wrong.balance_before + wrong.minor
+    from last left join wrong on true`;
+
+type PageTuple = readonly [
+  accountId: string,
+  seq: string,
+  balance: string,
+  entries: number,
+  wrongAccountId: string | null,
+  wrongSeq: string,
+  wrongBalance: string,
+  rightSeq: string,
+  rightBalance: string,
+];
+
+/** @throws LedgerProblem naming the first entry that is missing or has another balance than it should */
+export async function verifyEntries(client: pg.Client, onProgress: (entries: number) => void): Promise<void> {
+  let position = START;
+  let done = 0;
+  for (;;) {
+    const values = [position.accountId, position.seq, position.balance, ENTRIES];
+    const [page] = await readTuples<PageTuple>(client, CHECK_ENTRIES, values);
+    if (page === undefined) return;
+    checkPage(page);
+    const [accountId, seq, balance, entries] = page;
+    position = { accountId, seq, balance };
+    done += entries;
+    onProgress(done);
+  }
+}
+
+function checkPage([, , , , accountId, seq, balance, rightSeq, rightBalance]: PageTuple): void {
+  if (accountId === null) return;
+  if (seq !== rightSeq) throw new LedgerProblem(`account ${accountId}: entry ${rightSeq} is missing`);
+  throw new LedgerProblem(`entry ${accountId}-${seq}: its balance is ${balance} and should be ${rightBalance}`);
+}
+
+// One statement, so that an account, its entries, its holds and what administrators did to it are of one moment. What
+// is frozen, and what must stay in an account, is what the newest audit row of its owner says; an account that has no
+// entry yet, or had none for a while, was opened by such a command. $3 is what rounding to milliseconds may do to times.
+const CHECK_ACCOUNTS = `
+  select accounts.id, (owner_id << 6) | (kind << 2) | currency as computed_id, balance_minor, held_minor, floor_minor,
+         accounts.seq, accounts.frozen, newest.balance_after_minor as newest_balance, later.seq is not null as has_later,
+         (select coalesce(sum(minor), 0)::int8 from holds
+           where account_id = accounts.id and status = 'open') as open_holds,
+         coalesce(commanded.frozen, 'wallet.unfreeze') = 'wallet.freeze' as should_be_frozen,
+         commanded.floor as commanded_floor,
+         accounts.created_at = first.created_at or commanded.opened is true as opened_rightly
+    from accounts
+    left join entries as newest on newest.account_id = accounts.id and newest.seq = accounts.seq
+    left join entries as later on later.account_id = accounts.id and later.seq = accounts.seq + 1
+    left join entries as first on first.account_id = accounts.id and first.seq = 1
+    cross join lateral (
+      select (array_agg(action order by audit.id desc) filter (where action <> 'wallet.floor'))[1] as frozen,
+             (array_agg(details->>'floor' order by audit.id desc) filter (
+                where action = 'wallet.floor' and details->>'asset' = (array['COIN', 'DIAMOND', 'POINT'])[currency + 1]
+             ))[1] as floor,
+             bool_or(audit.created_at between accounts.created_at - $3::interval and
+                       least(first.created_at + $3::interval, accounts.created_at + interval '10 s')) as opened
+        from platform.audit_entries as audit
+       where kind = 1 and target = 'user:' || owner_id
+         and action in ('wallet.freeze', 'wallet.unfreeze', 'wallet.floor')) as commanded
+   where accounts.id > $1 order by accounts.id limit $2`;
 
 interface AccountRow {
   readonly id: string;
+  readonly computed_id: string;
   readonly balance_minor: string;
+  readonly held_minor: string;
+  readonly floor_minor: string;
   readonly seq: string;
+  readonly frozen: boolean;
+  /** Null: there is no entry of that seq. */
+  readonly newest_balance: string | null;
+  readonly has_later: boolean;
+  readonly open_holds: string;
+  readonly should_be_frozen: boolean;
+  /** Decimal; null: nobody has set one. */
+  readonly commanded_floor: string | null;
+  readonly opened_rightly: boolean | null;
 }
 
-/** account_id, seq, minor, balance_after_minor; arrays are a third faster to read than objects. */
-type EntryTuple = readonly [string, string, string, string];
-
-/** Where the rebuilding of one account stands. */
-interface Rebuilt {
-  readonly account: AccountRow;
-  seq: bigint;
-  balance: bigint;
-}
-
-// A row of accounts is of one moment; its entries up to its seq never change after that.
-const READ_ACCOUNTS = 'select id, balance_minor, seq from accounts where id > $1 order by id limit $2';
-const READ_ENTRIES = `
-  select account_id, seq, minor, balance_after_minor from entries
-   where (account_id, seq) > ($1, $2) and account_id <= $3 order by account_id, seq limit $4`;
-
-/** @throws LedgerProblem naming the first account or entry that is wrong */
-export async function verifyAccounts(client: pg.Client, onProgress: (entries: number) => void): Promise<void> {
-  let done = 0;
+/** @throws LedgerProblem naming the first account that is not what its entries, holds and audit rows say */
+export async function verifyAccounts(client: pg.Client): Promise<void> {
   let from = '-1';
   for (;;) {
-    const { rows } = await client.query<AccountRow>(READ_ACCOUNTS, [from, ACCOUNTS]);
+    const { rows } = await client.query<AccountRow>(CHECK_ACCOUNTS, [from, ACCOUNTS, '1 ms']);
+    for (const account of rows) {
+      const problem = postingProblem(account) ?? settingProblem(account);
+      if (problem !== null) throw new LedgerProblem(`account ${account.id}${problem}`);
+    }
     const last = rows.at(-1);
     if (last === undefined) return;
-    const accounts = new Map(rows.map((account) => [account.id, { account, seq: 0n, balance: 0n }]));
-    await rebuild(client, accounts, from, last.id, (entries) => {
-      done += entries;
-      onProgress(done);
-    });
-    for (const rebuilt of accounts.values()) checkAccount(rebuilt);
     from = last.id;
   }
 }
 
-async function rebuild(
-  client: pg.Client,
-  accounts: ReadonlyMap<string, Rebuilt>,
-  after: string,
-  last: string,
-  onPage: (entries: number) => void,
-): Promise<void> {
-  // Behind every entry of the account before the first one.
-  let position: readonly [string, string] = [after, `${2n ** 63n - 1n}`];
-  for (;;) {
-    const values = [...position, last, ENTRIES];
-    const { rows } = await client.query<EntryTuple>({ text: READ_ENTRIES, values, rowMode: 'array' } as pg.QueryConfig);
-    for (const entry of rows) apply(accounts.get(entry[0]), entry);
-    onPage(rows.length);
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < ENTRIES) return;
-    position = [end[0], end[1]];
-  }
+/** What its entries and holds do not explain, to be read behind the account's name. */
+function postingProblem(account: AccountRow): string | null {
+  const { seq, balance_minor: balance, newest_balance: newest, held_minor: held, open_holds: openHolds } = account;
+  if (account.has_later) return ` has more entries than the ${seq} that it counts`;
+  if (seq !== '0' && newest === null) return `: entry ${seq} is missing`;
+  if (balance !== (newest ?? '0')) return ` has ${balance}, its entries sum to ${newest ?? '0'}`;
+  if (held !== openHolds) return ` has ${held} held, its open holds sum to ${openHolds}`;
+  return null;
 }
 
-function apply(rebuilt: Rebuilt | undefined, [accountId, seqText, minor, balanceAfter]: EntryTuple): void {
-  const seq = BigInt(seqText);
-  // Opened or posted to after its row was read: not a part of what is verified. Entries without any account are
-  // found by their count.
-  if (rebuilt === undefined || seq > BigInt(rebuilt.account.seq)) return;
-  if (seq !== rebuilt.seq + 1n) throw new LedgerProblem(`account ${accountId}: entry ${rebuilt.seq + 1n} is missing`);
-  const balance = rebuilt.balance + BigInt(minor);
-  if (balance !== BigInt(balanceAfter)) {
-    throw new LedgerProblem(`entry ${accountId}-${seq}: its balance is ${balanceAfter} and should be ${balance}`);
-  }
-  rebuilt.seq = seq;
-  rebuilt.balance = balance;
-}
-
-function checkAccount({ account, seq, balance }: Rebuilt): void {
-  if (seq !== BigInt(account.seq)) throw new LedgerProblem(`account ${account.id}: entry ${seq + 1n} is missing`);
-  if (balance !== BigInt(account.balance_minor)) {
-    throw new LedgerProblem(`account ${account.id} has ${account.balance_minor}, its entries sum to ${balance}`);
-  }
+/** What is wrong with the rest of it. */
+function settingProblem(account: AccountRow): string | null {
+  const { id, computed_id: computedId, frozen, floor_minor: floor, commanded_floor: commanded } = account;
+  if (id !== computedId) return `: its kind, owner and currency are those of account ${computedId}`;
+  if (frozen !== account.should_be_frozen) return frozen ? ' is frozen and should not be' : ' should be frozen';
+  const rightFloor = commanded === null ? floorOf(BigInt(id) as AccountId) : parseMinor(commanded);
+  if (BigInt(floor) !== rightFloor) return ` has the floor ${floor}, which should be ${rightFloor}`;
+  return account.opened_rightly ? null : ' was not opened when it says';
 }

@@ -1,13 +1,17 @@
-/** The hash chain, from the first batch to the pinned one: every journal and entry as it was posted. */
+/**
+ * The hash chain, from the first batch to the pinned one: every journal and entry as it was posted, and debits equal to
+ * credits in each journal. While one group of batches is hashed the next one is read.
+ */
 import type pg from 'pg';
-import { type AccountId, currencyIndexOf } from './accounts.ts';
+import { currencyIndexOf } from './accounts.ts';
 import { batchHash, GENESIS_HASH, type HashedJournal } from './batch-hash.ts';
 import { int8Array } from './binary-array.ts';
-import { readEntryKeys } from './entry-keys.ts';
+import { type EntryKey, KEY_BYTES, readEntryKeys } from './entry-keys.ts';
 import { LedgerProblem } from './ledger-problem.ts';
+import { readTuples } from './verify-session.ts';
 
-/** Batches in one read; and journals whose entries are read together, some 4 entries each. */
-const BATCHES = 500n;
+/** Batches whose hashes are read together; and journals, some 4 entries each. */
+const BATCHES = 2000n;
 const JOURNALS = 4000;
 
 /** Where the chain ended when the verification began. */
@@ -16,66 +20,88 @@ export interface Pin {
   readonly hash: Buffer;
 }
 
-interface BatchRow {
-  readonly number: string;
+interface Batch {
+  readonly number: bigint;
   readonly hash: Buffer;
-  readonly journal_ids: readonly string[];
+  readonly journals: number;
 }
 
-interface JournalRow {
-  readonly id: string;
-  readonly batch: string;
-  readonly operation: string;
-  readonly intent: string;
-  readonly context: string;
-  readonly reason: string;
-  readonly user_id: string;
-  readonly coin_minor: string;
-  readonly diamond_minor: string;
-  readonly point_minor: string;
-  readonly entry_keys: Buffer;
-  readonly hold: string | null;
-  readonly tenant_id: string | null;
-  readonly posted_at: Date;
-}
+const READ_BATCHES = `
+  select number, hash, cardinality(journal_ids) from batches where number > $1 and number <= $2 order by number`;
 
-interface EntryRow {
-  readonly account_id: string;
-  readonly seq: string;
-  readonly journal_id: string;
-  readonly minor: string;
-  readonly balance_after_minor: string;
-  readonly action: string;
-  readonly created_at: Date;
-}
+/** Times are seconds since the epoch. The journal's own values are null where the batch names one that is not there. */
+type JournalTuple = readonly [
+  number: string,
+  id: string,
+  batch: string | null,
+  operation: string,
+  intent: string,
+  context: string,
+  reason: string,
+  userId: string,
+  coin: string,
+  diamond: string,
+  point: string,
+  entryKeys: Buffer,
+  hold: string | null,
+  tenantId: string | null,
+  postedAt: number,
+];
 
-const READ_BATCHES = 'select number, hash, journal_ids from batches where number > $1 and number <= $2 order by number';
-const READ_JOURNALS = 'select * from journals where id = any($1::uuid[])';
+const READ_JOURNALS = `
+  select batches.number, named.id, journals.batch, operation, intent, context, reason, user_id, coin_minor,
+         diamond_minor, point_minor, entry_keys, hold, tenant_id, date_part('epoch', posted_at)
+    from batches cross join lateral unnest(journal_ids) with ordinality as named (id, position)
+    left join journals on journals.id = named.id
+   where number > $1 and number <= $2 order by number, position`;
+
+type EntryTuple = readonly [
+  position: string,
+  accountId: string,
+  seq: string,
+  journalId: string,
+  minor: string,
+  balanceAfter: string,
+  action: string,
+  createdAt: number,
+];
+
 const READ_ENTRIES = `
-  select entries.* from unnest($1::int8[], $2::int8[]) as key (account_id, seq)
+  select position, entries.account_id, entries.seq, journal_id, minor, balance_after_minor, action,
+         date_part('epoch', created_at)
+    from unnest($1::int8[], $2::int8[]) with ordinality as key (account_id, seq, position)
     join entries on entries.account_id = key.account_id and entries.seq = key.seq`;
 
-/** @throws LedgerProblem naming the first batch or journal that is not as it was posted */
+/** @throws LedgerProblem naming the first batch, journal or entry that is not as it was posted */
 export async function verifyChain(client: pg.Client, pin: Pin, onProgress: (entries: number) => void): Promise<void> {
   let before: Buffer = GENESIS_HASH;
   let done = 0;
   for (let from = 0n; from < pin.batch; from += BATCHES) {
-    const to = from + BATCHES < pin.batch ? from + BATCHES : pin.batch;
-    const { rows } = await client.query<BatchRow>(READ_BATCHES, [from, to]);
-    if (BigInt(rows.length) !== to - from) throw new LedgerProblem(`batches ${from + 1n} to ${to}: some are missing`);
-    for (const group of inGroups(rows)) {
-      const journals = await readJournals(client, group);
-      for (const batch of group) before = checkBatch(batch, journals, before);
-      for (const { journal } of journals.values()) done += journal.entries.length;
+    const groups = inGroups(await readBatches(client, from, from + BATCHES < pin.batch ? from + BATCHES : pin.batch));
+    let reading = readGroup(client, groups[0]);
+    for (const [index, batches] of groups.entries()) {
+      const { journals, entries } = await reading;
+      reading = readGroup(client, groups[index + 1]);
+      before = checkGroup(batches, journals, entries, before);
+      done += entries.length;
       onProgress(done);
     }
   }
   if (!before.equals(pin.hash)) throw new LedgerProblem('the head does not have the hash of the last batch');
 }
 
+async function readBatches(client: pg.Client, from: bigint, to: bigint): Promise<readonly Batch[]> {
+  const rows = await readTuples<readonly [string, Buffer, number]>(client, READ_BATCHES, [from, to]);
+  const batches = rows.map(([number, hash, journals]) => ({ number: BigInt(number), hash, journals }));
+  const gap = batches.findIndex(({ number }, index) => number !== from + BigInt(index + 1));
+  const missing = gap === -1 ? from + BigInt(batches.length + 1) : from + BigInt(gap + 1);
+  if (missing <= to) throw new LedgerProblem(`batch ${missing} is missing`);
+  return batches;
+}
+
 /** Consecutive batches of some {@link JOURNALS} journals in all. */
-function inGroups(batches: readonly BatchRow[]): readonly (readonly BatchRow[])[] {
-  const groups: BatchRow[][] = [];
+function inGroups(batches: readonly Batch[]): readonly (readonly Batch[])[] {
+  const groups: Batch[][] = [];
   let size = JOURNALS;
   for (const batch of batches) {
     if (size >= JOURNALS) {
@@ -83,93 +109,121 @@ function inGroups(batches: readonly BatchRow[]): readonly (readonly BatchRow[])[
       size = 0;
     }
     groups.at(-1)?.push(batch);
-    size += batch.journal_ids.length;
+    size += batch.journals;
   }
   return groups;
 }
 
-interface PostedJournal {
-  readonly batch: string;
-  readonly postedAt: Date;
-  readonly journal: HashedJournal;
+interface Journal {
+  readonly tuple: JournalTuple;
+  readonly keys: readonly EntryKey[];
 }
 
-async function readJournals(
-  client: pg.Client,
-  batches: readonly BatchRow[],
-): Promise<ReadonlyMap<string, PostedJournal>> {
-  const ids = batches.flatMap((batch) => batch.journal_ids);
-  const { rows } = await client.query<JournalRow>(READ_JOURNALS, [`{${ids.join(',')}}`]);
-  const found = rows.flatMap((row) => readEntryKeys(row.entry_keys));
-  const keys = [int8Array(found, ({ accountId }) => accountId), int8Array(found, ({ seq }) => seq)];
-  const entries = new Map(
-    (await client.query<EntryRow>(READ_ENTRIES, keys)).rows.map((row) => [`${row.account_id}-${row.seq}`, row]),
-  );
-  return new Map(
-    rows.map((row) => [row.id, { batch: row.batch, postedAt: row.posted_at, journal: rebuilt(row, entries) }]),
-  );
+interface Group {
+  readonly journals: readonly Journal[];
+  /** In the order of the journals' keys; undefined where there is none. */
+  readonly entries: readonly (EntryTuple | undefined)[];
 }
 
-/** A journal with its entries, in the order of its legs. */
-function rebuilt(row: JournalRow, entries: ReadonlyMap<string, EntryRow>): HashedJournal {
-  return {
-    id: row.id,
-    operation: row.operation,
-    intent: row.intent,
-    context: row.context,
-    reason: row.reason,
-    userId: BigInt(row.user_id),
-    balances: [BigInt(row.coin_minor), BigInt(row.diamond_minor), BigInt(row.point_minor)],
-    tenantId: row.tenant_id,
-    entries: readEntryKeys(row.entry_keys).map(({ accountId, seq }) =>
-      entryOf(row, entries.get(`${accountId}-${seq}`)),
-    ),
-    hold: row.hold,
-  };
+/** Nobody waits for the group behind a broken one: a failure to read it is looked at by whoever does. */
+function readGroup(client: pg.Client, batches: readonly Batch[] | undefined): Promise<Group> {
+  const first = batches?.[0];
+  const last = batches?.at(-1);
+  if (first === undefined || last === undefined) return Promise.resolve({ journals: [], entries: [] });
+  const group = readJournals(client, first.number - 1n, last.number);
+  group.catch(() => undefined);
+  return group;
 }
 
-function entryOf(journal: JournalRow, row: EntryRow | undefined): HashedJournal['entries'][number] {
-  if (row === undefined) throw new LedgerProblem(`journal ${journal.id}: an entry is missing`);
-  const name = `entry ${row.account_id}-${row.seq}`;
-  if (row.journal_id !== journal.id) throw new LedgerProblem(`${name} is of another journal than ${journal.id}`);
-  if (row.created_at.getTime() !== journal.posted_at.getTime()) {
-    throw new LedgerProblem(`${name} has another time than its journal ${journal.id}`);
-  }
-  return {
-    accountId: BigInt(row.account_id) as AccountId,
-    seq: BigInt(row.seq),
-    minor: BigInt(row.minor),
-    balanceAfter: BigInt(row.balance_after_minor),
-    action: row.action,
-  };
+async function readJournals(client: pg.Client, from: bigint, to: bigint): Promise<Group> {
+  const tuples = await readTuples<JournalTuple>(client, READ_JOURNALS, [from, to]);
+  const journals = tuples.map((tuple) => ({ tuple, keys: tuple[2] === null ? [] : readEntryKeys(tuple[11]) }));
+  const keys = journals.flatMap((journal) => journal.keys);
+  const values = [int8Array(keys, ({ accountId }) => accountId), int8Array(keys, ({ seq }) => seq)];
+  const entries: (EntryTuple | undefined)[] = Array.from({ length: keys.length });
+  for (const entry of await readTuples<EntryTuple>(client, READ_ENTRIES, values)) entries[Number(entry[0]) - 1] = entry;
+  return { journals, entries };
 }
 
-/** @returns the hash that the next batch follows */
-function checkBatch(batch: BatchRow, journals: ReadonlyMap<string, PostedJournal>, before: Buffer): Buffer {
-  const posted = batch.journal_ids.map((id) => {
-    const found = journals.get(id);
-    if (found === undefined) throw new LedgerProblem(`batch ${batch.number}: journal ${id} is missing`);
-    if (found.batch !== batch.number) throw new LedgerProblem(`journal ${id} says that it is of batch ${found.batch}`);
-    checkSums(found.journal);
-    return found;
-  });
-  const postedAt = posted[0]?.postedAt;
-  if (postedAt === undefined) throw new LedgerProblem(`batch ${batch.number} is empty`);
-  const other = posted.find((each) => each.postedAt.getTime() !== postedAt.getTime());
-  if (other !== undefined) throw new LedgerProblem(`journal ${other.journal.id} has another time than its batch`);
-  const journalsInOrder = posted.map((each) => each.journal);
-  const hash = batchHash(before, BigInt(batch.number), postedAt, journalsInOrder);
-  if (!hash.equals(batch.hash)) {
-    throw new LedgerProblem(`batch ${batch.number}: its hash does not match its ${posted.length} journals`);
+/** @returns the hash that the next group follows */
+function checkGroup(
+  batches: readonly Batch[],
+  journals: readonly Journal[],
+  entries: readonly (EntryTuple | undefined)[],
+  before: Buffer,
+): Buffer {
+  let hash = before;
+  let [journalsDone, entriesDone] = [0, 0];
+  for (const batch of batches) {
+    const posted = journals.slice(journalsDone, journalsDone + batch.journals);
+    journalsDone += batch.journals;
+    const hashed = posted.map((journal) => {
+      const own = entries.slice(entriesDone, entriesDone + journal.keys.length);
+      entriesDone += journal.keys.length;
+      return checkJournal(batch, journal, own);
+    });
+    hash = checkBatch(batch, posted, hashed, hash);
   }
   return hash;
 }
 
-function checkSums({ id, entries }: HashedJournal): void {
+function checkBatch(
+  { number, hash }: Batch,
+  posted: readonly Journal[],
+  journals: readonly HashedJournal[],
+  before: Buffer,
+): Buffer {
+  const postedAt = posted[0]?.tuple[14];
+  if (postedAt === undefined) throw new LedgerProblem(`batch ${number} is empty`);
+  const other = posted.find(({ tuple }) => tuple[14] !== postedAt);
+  if (other !== undefined) throw new LedgerProblem(`journal ${other.tuple[1]} has another time than its batch`);
+  const rebuilt = batchHash(before, number, new Date(Math.round(postedAt * 1000)), journals);
+  if (!rebuilt.equals(hash)) {
+    throw new LedgerProblem(`batch ${number}: its hash does not match its ${posted.length} journals`);
+  }
+  return rebuilt;
+}
+
+function checkJournal(
+  { number }: Batch,
+  { tuple, keys }: Journal,
+  entries: readonly (EntryTuple | undefined)[],
+): HashedJournal {
+  const [, id, batch, operation, intent, context, reason, userId, coin, diamond, point, entryKeys, hold, tenantId] =
+    tuple;
+  if (batch === null) throw new LedgerProblem(`batch ${number}: journal ${id} is missing`);
+  if (batch !== `${number}`) throw new LedgerProblem(`journal ${id} says that it is of batch ${batch}`);
+  if (entryKeys.length !== keys.length * KEY_BYTES)
+    throw new LedgerProblem(`journal ${id} has a broken key of an entry`);
+  checkSums(id, keys, entries);
+  return {
+    id,
+    operation,
+    intent,
+    context,
+    reason,
+    userId,
+    balances: [coin, diamond, point],
+    tenantId,
+    entries: entries.map((entry) => hashedEntry(tuple, entry)),
+    hold,
+  };
+}
+
+function hashedEntry(journal: JournalTuple, entry: EntryTuple | undefined): HashedJournal['entries'][number] {
+  const [, id] = journal;
+  if (entry === undefined) throw new LedgerProblem(`journal ${id}: an entry is missing`);
+  const [, accountId, seq, journalId, minor, balanceAfter, action, createdAt] = entry;
+  if (journalId !== id) throw new LedgerProblem(`entry ${accountId}-${seq} is of another journal than ${id}`);
+  if (createdAt !== journal[14]) throw new LedgerProblem(`entry ${accountId}-${seq} has another time than its journal`);
+  return { accountId, seq, minor, balanceAfter, action };
+}
+
+function checkSums(id: string, keys: readonly EntryKey[], entries: readonly (EntryTuple | undefined)[]): void {
   const sums = [0n, 0n, 0n];
-  for (const { accountId, minor } of entries) {
-    const index = currencyIndexOf(accountId);
-    sums[index] = (sums[index] ?? 0n) + minor;
+  for (const [index, { accountId }] of keys.entries()) {
+    const currency = currencyIndexOf(accountId);
+    sums[currency] = (sums[currency] ?? 0n) + BigInt(entries[index]?.[4] ?? 0);
   }
   if (sums.some((sum) => sum !== 0n)) throw new LedgerProblem(`journal ${id} does not sum to zero`);
 }

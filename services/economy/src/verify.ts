@@ -1,17 +1,24 @@
 /**
  * Proves that a ledger is what its entries say, beside a running service: every balance rebuilt from its entries, every
- * running balance, debits equal to credits, and the hash chain over everything that was posted.
+ * running balance, debits equal to credits, the hash chain over everything that was posted, and every hold rebuilt from
+ * its journals.
  *
- * The first statement pins the last batch and the counts of that moment. After that only rows that never change are
- * read, in short statements: a long snapshot would keep dead versions of the head row and slow every batch down.
+ *   pin -> chain (one connection)                 -> holds -> counts
+ *       -> entries, then accounts (another one)   ->
+ *
+ * The first statement pins the last batch and the counts of that moment. After that rows are read that never change
+ * again, or that one short statement can compare; nothing is locked.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { LedgerProblem } from './ledger-problem.ts';
-import { verifyAccounts } from './verify-accounts.ts';
+import { verifyAccounts, verifyEntries } from './verify-accounts.ts';
 import { verifyChain } from './verify-chain.ts';
+import { verifyHolds } from './verify-holds.ts';
+import { checkPin, readPin } from './verify-pin.ts';
+import { openVerifySession } from './verify-session.ts';
 
 export interface VerifyOptions {
-  /** Reading is enough; a direct connection or a pooled one. */
+  /** Reading is enough; direct connections or pooled ones. Two are opened. */
   readonly databaseUrl: string;
   /** Called now and then with the entries looked at and how many there are to look at (each is looked at twice). */
   readonly onProgress?: (done: number, total: number) => void;
@@ -25,82 +32,66 @@ export interface VerifyResult {
   readonly firstProblem: string | null;
 }
 
-interface PinRow {
-  readonly batch: string;
-  readonly outbox_id: string;
-  readonly hash: Buffer;
-  readonly batches: string;
-  readonly chained: string;
-  readonly journals: string;
-  readonly entries: string;
-  readonly counted: string;
-  readonly unbalanced: string | null;
-}
-
-// One statement, one snapshot.
-const PIN = `
-  select head.batch, head.outbox_id, head.hash,
-         (select count(*) from batches) as batches,
-         (select coalesce(sum(cardinality(journal_ids)), 0) from batches) as chained,
-         (select count(*) from journals) as journals,
-         (select count(*) from entries) as entries,
-         (select coalesce(sum(seq), 0) from accounts) as counted,
-         (select string_agg(currency || ': ' || sum, ', ')
-            from (select currency, sum(balance_minor) from accounts group by currency) as sums
-           where sum <> 0) as unbalanced
-    from ledger_head as head`;
-
-// Plans for the sizes at hand; joins go by the index from the keys of one page.
-const SESSION = '-c default_transaction_read_only=on -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off';
-
 /** @throws when the database cannot be read; a broken ledger is a result and not an error */
-export async function verifyLedger(options: VerifyOptions): Promise<VerifyResult> {
-  const client = new pg.Client({ connectionString: options.databaseUrl, options: SESSION });
-  await client.connect();
-  try {
-    const { rows } = await client.query<PinRow>(PIN);
-    const [row] = rows;
-    if (row === undefined) return { ok: false, journals: 0, entries: 0, firstProblem: 'ledger_head has no row' };
-    const firstProblem = await firstProblemOf(client, row, options.onProgress ?? (() => undefined));
-    return {
-      ok: firstProblem === null,
-      journals: Number(row.journals),
-      entries: Number(row.entries),
-      firstProblem,
-    };
-  } finally {
-    await client.end();
-  }
+export async function verifyLedger({ databaseUrl, onProgress }: VerifyOptions): Promise<VerifyResult> {
+  await using sessions = new AsyncDisposableStack();
+  const open = async (): Promise<pg.Client> => {
+    const client = await openVerifySession(databaseUrl);
+    sessions.defer(() => client.end());
+    return client;
+  };
+  const [first, second] = [await open(), await open()];
+  const pin = await readPin(first);
+  if (pin === null) return { ok: false, journals: 0, entries: 0, firstProblem: 'ledger_head has no row' };
+  const [journals, entries] = [Number(pin.journals), Number(pin.entries)];
+  const posted = await firstProblemOf(
+    [
+      (tell) => verifyChain(first, { batch: BigInt(pin.batch), hash: pin.hash }, tell),
+      async (tell) => {
+        await verifyEntries(second, tell);
+        await verifyAccounts(second);
+      },
+    ],
+    (done) => onProgress?.(Math.min(done, entries * 2), entries * 2),
+  );
+  const held = async (): Promise<void> => {
+    await verifyHolds(first, BigInt(pin.batch));
+    checkPin(pin);
+  };
+  const firstProblem = posted ?? (await firstProblemOf([held], () => undefined));
+  return { ok: firstProblem === null, journals, entries, firstProblem };
 }
 
-async function firstProblemOf(
-  client: pg.Client,
-  row: PinRow,
-  onProgress: (done: number, total: number) => void,
-): Promise<string | null> {
-  const entries = Number(row.entries);
-  try {
-    checkPin(row);
-    const pin = { batch: BigInt(row.batch), hash: row.hash };
-    await verifyChain(client, pin, (done) => onProgress(done, entries * 2));
-    await verifyAccounts(client, (done) => onProgress(Math.min(entries + done, entries * 2), entries * 2));
-    return null;
-  } catch (error) {
-    if (error instanceof LedgerProblem) return error.message;
-    throw error;
-  }
-}
+/** A pass over the ledger; it tells now and then how many entries it has looked at. */
+type Pass = (tell: (entries: number) => void) => Promise<void>;
 
-function checkPin(row: PinRow): void {
-  if (row.unbalanced !== null) throw new LedgerProblem(`the accounts do not sum to zero (${row.unbalanced})`);
-  if (row.batches !== row.batch) throw new LedgerProblem(`the head is at batch ${row.batch} of ${row.batches}`);
-  if (row.chained !== row.journals) {
-    throw new LedgerProblem(`there are ${row.journals} journals, and the batches name ${row.chained}`);
-  }
-  if (row.outbox_id !== row.journals) {
-    throw new LedgerProblem(`there are ${row.journals} journals, and the head counts ${row.outbox_id} events`);
-  }
-  if (row.counted !== row.entries) {
-    throw new LedgerProblem(`there are ${row.entries} entries, and the accounts count ${row.counted}`);
-  }
+/** Ends a pass when another one has found a problem. */
+class Stopped extends Error {}
+
+/**
+ * Runs passes at the same time; one that fails ends the others.
+ * @param onProgress gets the entries that all of them have looked at
+ */
+async function firstProblemOf(passes: readonly Pass[], onProgress: (entries: number) => void): Promise<string | null> {
+  const done = passes.map(() => 0);
+  let failed = false;
+  const results = await Promise.allSettled(
+    passes.map(async (pass, index) => {
+      try {
+        await pass((entries) => {
+          if (failed) throw new Stopped();
+          done[index] = entries;
+          onProgress(done.reduce((sum, each) => sum + each, 0));
+        });
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }),
+  );
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const broken = failures.find((failure) => !(failure instanceof LedgerProblem) && !(failure instanceof Stopped));
+  if (broken !== undefined) throw broken;
+  const problem = failures.find((failure) => failure instanceof LedgerProblem);
+  return problem?.message ?? null;
 }

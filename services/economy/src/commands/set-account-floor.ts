@@ -1,10 +1,10 @@
 import type { SetAccountFloorRequest, SetAccountFloorResponse } from '@fanfare/contracts/economy/v1/economy_service';
-import { type Database, one, recordAudit, type Sql } from '@fanfare/database';
+import { type Database, recordAudit, type Sql } from '@fanfare/database';
 import { type Call, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
 import { type AccountId, userAccount } from '../accounts.ts';
 import { errors } from '../errors.ts';
 import { formatMoney } from '../format.ts';
-import { lockLedger, openAccounts } from '../locked-accounts.ts';
+import { lockLedger } from '../locked-accounts.ts';
 import { parseAmount } from '../parse-amount.ts';
 import { parseReason, parseUserId } from '../parse-request.ts';
 
@@ -32,7 +32,6 @@ export async function setAccountFloor(
   const accountId = userAccount(userId, currency);
   await database.transaction(async (tx) => {
     await lockLedger(tx);
-    await openAccounts(tx, [accountId]);
     const before = await changeFloor(tx, accountId, floor);
     if (before === floor) return;
     const details = { asset: currency, floor: formatMinor(floor), before: formatMinor(before) };
@@ -41,14 +40,13 @@ export async function setAccountFloor(
   return { userId, floor: formatMoney(currency, floor) };
 }
 
-/** @returns the floor before */
+/** An account that is not there has nothing, so that no floor but zero fits it. @returns the floor before */
 async function changeFloor(tx: Sql, accountId: AccountId, floor: Minor): Promise<Minor> {
-  const account = one(
-    await tx.query<AccountColumns>(
-      'select balance_minor, held_minor, floor_minor from accounts where id = $1 for no key update',
-      [accountId],
-    ),
+  const { rows } = await tx.query<AccountColumns>(
+    'select balance_minor, held_minor, floor_minor from accounts where id = $1 for no key update',
+    [accountId],
   );
+  const account = rows[0] ?? { balance_minor: '0', held_minor: '0', floor_minor: '0' };
   const available = BigInt(account.balance_minor) - BigInt(account.held_minor);
   if (floor > available) throw errors.FLOOR_ABOVE_BALANCE({ available: formatMinor(available) });
   await tx.query('update accounts set floor_minor = $2 where id = $1', [accountId, floor]);
