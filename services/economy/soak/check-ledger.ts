@@ -41,8 +41,8 @@ async function missing(client: pg.Client, acked: readonly Acked[]): Promise<read
     for (let from = 0; from < numbers.length; from += PAGE) {
       const ids = numbers.slice(from, from + PAGE).map((number) => journalIdBy(writer, number));
       const { rows } = await client.query<{ count: string; first: string | null }>(
-        `select count(*), min(id::text) as first from unnest($1::uuid[]) as id
-          where not exists (select from journals where journals.id = id)`,
+        `select count(*), min(acked.id::text) as first from unnest($1::uuid[]) as acked (id)
+          where not exists (select from journals where journals.id = acked.id)`,
         [ids],
       );
       const [row] = rows;
