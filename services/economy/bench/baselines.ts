@@ -6,6 +6,7 @@
  */
 import pg from 'pg';
 import type { LedgerCommand } from '../src/command.ts';
+import { entryKeys } from '../src/entry-keys.ts';
 import { intentText } from '../src/intent.ts';
 
 export interface Baseline {
@@ -65,8 +66,8 @@ const LOCK = {
 const JOURNAL = {
   name: 'journal',
   text: `insert into journals (id, batch, operation, intent, context, reason, user_id, coin_minor, diamond_minor,
-                               point_minor, account_ids, seqs, tenant_id, posted_at)
-         values ($1, 0, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, clock_timestamp())`,
+                               point_minor, entry_keys, tenant_id, posted_at)
+         values ($1, 0, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, clock_timestamp())`,
 };
 const ENTRIES = {
   name: 'entries',
@@ -112,7 +113,7 @@ async function postInteractively(client: pg.Client, command: LedgerCommand, mess
   });
   const [ids, seqs] = [moved.map((each) => each.accountId), moved.map((each) => each.seq)];
   const balances = moved.map((each) => each.balance);
-  const rest = [intentText(intent), context, reason, userId, balances[0], ids, seqs, tenantId];
+  const rest = [intentText(intent), context, reason, userId, balances[0], entryKeys(moved), tenantId];
   await client.query({ ...JOURNAL, values: [journalId, operation, ...rest] });
   const [minors, actions] = [moved.map((each) => each.minor), moved.map((each) => each.action)];
   await client.query({ ...ENTRIES, values: [journalId, ids, seqs, minors, balances, actions] });
@@ -125,14 +126,13 @@ async function postInteractively(client: pg.Client, command: LedgerCommand, mess
 const POST_GIFT = `
 create or replace function post_gift(
   gift uuid, operation text, intent text, context text, reason text, sender int8, tenant text,
-  ids int8[], minors int8[], actions text[], headers json, payload json
+  ids int8[], minors int8[], actions text[], headers text, payload text
 ) returns timestamptz language plpgsql as $$
 declare
   now timestamptz := clock_timestamp();
   any_frozen boolean;
   own int8;
-  keys int8[];
-  seqs int8[];
+  keys bytea;
 begin
   select bool_or(frozen) into any_frozen
     from (select frozen from accounts where id = any(ids) order by id for update) as locked;
@@ -147,12 +147,12 @@ begin
     insert into entries (account_id, seq, journal_id, minor, balance_after_minor, action, created_at)
     select moved.id, moved.seq, gift, moved.minor, moved.balance_minor, moved.action, now from moved
   )
-  select array_agg(moved.id order by position), array_agg(moved.seq order by position),
+  select string_agg(int8send(moved.id) || int8send(moved.seq), '' order by position),
          max(moved.balance_minor) filter (where position = 1)
-    into keys, seqs, own from moved;
+    into keys, own from moved;
   insert into journals (id, batch, operation, intent, context, reason, user_id, coin_minor, diamond_minor, point_minor,
-                        account_ids, seqs, tenant_id, posted_at)
-  values (gift, 0, operation, intent, context, reason, sender, own, 0, 0, keys, seqs, tenant, now);
+                        entry_keys, tenant_id, posted_at)
+  values (gift, 0, operation, intent, context, reason, sender, own, 0, 0, keys, tenant, now);
   insert into platform.outbox (message_id, subject, headers, payload)
   values (gift::text, 'evt.economy.journal.posted.v1', headers, payload);
   return now;

@@ -3,6 +3,7 @@
  * private PostgreSQL server that waits for the disk, in databases with the service's own migrations.
  */
 import pg from 'pg';
+import type { LedgerCommand } from '../src/command.ts';
 import type { Message } from './baselines.ts';
 import { type BenchContext, openBench } from './bench-context.ts';
 import { CALLERS, type Measured, measureCallers, type Summary } from './callers.ts';
@@ -41,8 +42,12 @@ export interface LedgerBench {
   readonly spread: ByCallers<readonly [number, number]>;
   readonly overload: Overload;
   readonly processes: Readonly<Record<string, number>>;
-  /** At 64 callers, then by callers and of the baselines. */
-  readonly cpu_us_per_gift: Cpu & { readonly by_callers: ByCallers<Cpu>; readonly baseline: Baselines<Cpu> };
+  /** At 64 callers; `callers` is the part of `node` that making a command takes; then by callers and of the baselines. */
+  readonly cpu_us_per_gift: Cpu & {
+    readonly callers: number;
+    readonly by_callers: ByCallers<Cpu>;
+    readonly baseline: Baselines<Cpu>;
+  };
   readonly zero_sum: boolean;
   readonly first_problem: string | null;
   readonly growth: Growth | null;
@@ -55,7 +60,7 @@ const METHOD = [
   'callers in the process of the engine, each sends when the last was answered; rates and percentiles are medians of 3 rounds, in turns with the baselines',
   'baselines: 16 clients, prepared statements, the same tables, constraints and triggers; no hash chain, no gapless event ids, a ready-made event',
   'no relay runs: the outbox is emptied between the windows; gRPC is not included',
-  'CPU of node: the whole process, callers included (copying a prepared command: under 1 us); of PostgreSQL: all of its processes, WAL writer, checkpointer and autovacuum included',
+  'CPU of node: the whole process, and so the callers too (what making a command takes is told apart); of PostgreSQL: all of its processes, WAL writer, checkpointer and autovacuum included',
 ];
 
 export async function benchLedger(options: LedgerBenchOptions): Promise<LedgerBench> {
@@ -70,6 +75,7 @@ export async function benchLedger(options: LedgerBenchOptions): Promise<LedgerBe
   const { engine } = ledger;
 
   const callers = await measureCallers({ bench, subjectUrl, baselineUrl, engine, next, message });
+  const making = cpuUsToMake(next);
   const peak = Math.max(...CALLERS.map((count) => callers[`${count}`].giftsPerSecond));
   bench.report('four times as much as that');
   const overload = await measureOverload({ ledger, next, admin: bench.admin, seconds: options.seconds * 2, peak });
@@ -81,7 +87,7 @@ export async function benchLedger(options: LedgerBenchOptions): Promise<LedgerBe
   return {
     hardware,
     method: METHOD,
-    ...figuresOf(callers),
+    ...figuresOf(callers, making),
     overload,
     processes: Object.fromEntries([...processes].map(([count, rate]) => [`${count}`, Math.round(rate)])),
     zero_sum: proof.zeroSum && (growth?.zero_sum ?? true),
@@ -90,7 +96,7 @@ export async function benchLedger(options: LedgerBenchOptions): Promise<LedgerBe
   };
 }
 
-function figuresOf(measured: Readonly<Record<Measured, Summary>>) {
+function figuresOf(measured: Readonly<Record<Measured, Summary>>, making: number) {
   const byCallers = <T>(value: (summary: Summary) => T): ByCallers<T> =>
     Object.fromEntries(CALLERS.map((count) => [`${count}`, value(measured[`${count}`])]));
   const ofBaselines = <T>(value: (summary: Summary) => T): Baselines<T> => ({
@@ -111,10 +117,20 @@ function figuresOf(measured: Readonly<Record<Measured, Summary>>) {
     spread: { ...byCallers((each) => each.spread), ...Object.fromEntries(spread) },
     cpu_us_per_gift: {
       ...hot.cpuUsPerGift,
+      callers: making,
       by_callers: byCallers((each) => each.cpuUsPerGift),
       baseline: ofBaselines((each) => each.cpuUsPerGift),
     },
   };
+}
+
+/** Microseconds for each command. */
+function cpuUsToMake(next: () => LedgerCommand): number {
+  const commands = 100_000;
+  const before = process.cpuUsage();
+  for (let made = 0; made < commands; made += 1) next();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / commands;
 }
 
 /** With every account open, and statistics about them: the baselines' plans depend on these. */
@@ -133,7 +149,7 @@ async function messageIn(databaseUrl: string): Promise<Message> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   const { rows } = await client
-    .query<Message>('select headers::text, payload::text from platform.outbox order by id desc limit 1')
+    .query<Message>('select headers, payload from platform.outbox order by id desc limit 1')
     .finally(() => client.end());
   const [message] = rows;
   if (message === undefined) throw new Error('the engine has announced nothing');

@@ -12,7 +12,8 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type AccountId, currencyIndexOf, kindOf, ownerOf } from '../src/accounts.ts';
 import type { LedgerCommand } from '../src/command.ts';
-import { type AccountRow, foldBatch } from '../src/fold.ts';
+import { foldBatch } from '../src/fold.ts';
+import type { AccountRow } from '../src/working-accounts.ts';
 import { BATCH_COLUMNS, ENTRY_COLUMNS, type HistoryRows, historyRows, JOURNAL_COLUMNS } from './history-rows.ts';
 
 export interface BuildOptions {
@@ -113,12 +114,12 @@ async function foldChunk(end: End, next: () => LedgerCommand, missing: number): 
 
 function foldOne(end: End, commands: readonly LedgerCommand[], changed: Set<AccountId>): HistoryRows {
   const postedAt = new Date();
-  const state = { accounts: end.accounts, journals: new Map(), refusals: new Map() };
-  const folded = foldBatch(state, commands, postedAt);
+  const nothing = { journals: new Map(), refusals: new Map(), holds: new Map(), limits: new Map() };
+  const folded = foldBatch({ ...nothing, accounts: end.accounts }, commands, postedAt);
   const refused = folded.verdicts.find((verdict) => verdict.type !== 'accepted');
   if (refused !== undefined) throw new Error(`a gift was not accepted: ${JSON.stringify(refused)}`);
-  for (const { id, after } of folded.accounts) {
-    end.accounts.set(id, after);
+  for (const { id, balance, held, floor, seq, frozen } of folded.accounts) {
+    end.accounts.set(id, { balance, held, floor, seq, frozen });
     changed.add(id);
   }
   end.batch += 1n;
@@ -129,9 +130,11 @@ function foldOne(end: End, commands: readonly LedgerCommand[], changed: Set<Acco
 }
 
 const MOVE_HEAD = 'update ledger_head set batch = $1, outbox_id = $2, hash = $3 where id = 1 and batch = $4';
+// Behind the entries: an account is as old as its first one.
 const WRITE_ACCOUNTS = `
   insert into accounts (id, kind, owner_id, currency, balance_minor, held_minor, floor_minor, seq, frozen, created_at)
-  select id, kind, owner_id, currency, balance, 0, floor, seq, false, clock_timestamp()
+  select id, kind, owner_id, currency, balance, 0, floor, row.seq, false,
+         (select created_at from entries where account_id = row.id and entries.seq = 1)
     from unnest($1::int8[], $2::int2[], $3::int8[], $4::int2[], $5::int8[], $6::int8[], $7::int8[])
          as row (id, kind, owner_id, currency, balance, floor, seq)
   on conflict (id) do update set balance_minor = excluded.balance_minor, seq = excluded.seq`;
@@ -140,16 +143,6 @@ async function writeChunk(client: pg.Client, chunk: Chunk): Promise<void> {
   await client.query('begin');
   const head = await client.query(MOVE_HEAD, [chunk.batch, chunk.outboxId, chunk.hash, chunk.after]);
   if (head.rowCount !== 1) throw new Error('somebody else posts to this ledger');
-  const accounts = chunk.accounts;
-  await client.query(WRITE_ACCOUNTS, [
-    accounts.map(([id]) => id),
-    accounts.map(([id]) => kindOf(id)),
-    accounts.map(([id]) => ownerOf(id)),
-    accounts.map(([id]) => currencyIndexOf(id)),
-    accounts.map(([, { balance }]) => balance),
-    accounts.map(([, { floor }]) => floor),
-    accounts.map(([, { seq }]) => seq),
-  ]);
   await copy(
     client,
     `journals (${JOURNAL_COLUMNS})`,
@@ -165,6 +158,16 @@ async function writeChunk(client: pg.Client, chunk: Chunk): Promise<void> {
     `batches (${BATCH_COLUMNS})`,
     chunk.rows.map((rows) => rows.batch),
   );
+  const accounts = chunk.accounts;
+  await client.query(WRITE_ACCOUNTS, [
+    accounts.map(([id]) => id),
+    accounts.map(([id]) => kindOf(id)),
+    accounts.map(([id]) => ownerOf(id)),
+    accounts.map(([id]) => currencyIndexOf(id)),
+    accounts.map(([, { balance }]) => balance),
+    accounts.map(([, { floor }]) => floor),
+    accounts.map(([, { seq }]) => seq),
+  ]);
   await client.query('commit');
 }
 

@@ -72,7 +72,7 @@ export async function measureGrowth({ bench, next, entries, onProgress }: Growth
   await measure('empty_vacuumed');
   const funded = await sizeOf(databaseUrl);
   const last = funded.journals + Math.max(0, Math.round((entries - funded.entries) / LEGS));
-  const middle = Math.min(MIDDLE_JOURNALS, Math.round(last * 0.4));
+  const middle = Math.min(MIDDLE_JOURNALS, Math.round(funded.journals + (last - funded.journals) * 0.4));
   for (const [name, journals] of [
     [`journals_${middle}`, middle],
     [`entries_${entries}`, last],

@@ -1,5 +1,7 @@
 /** Posted batches as lines for COPY: the rows that batch-write.ts would have written. Pure. */
-import { batchHash, type HashedJournal } from '../src/batch-hash.ts';
+import { batchHash } from '../src/batch-hash.ts';
+import { hashed } from '../src/batch-write.ts';
+import { entryKeys } from '../src/entry-keys.ts';
 import type { Folded, Journal } from '../src/fold.ts';
 
 /** Text in PostgreSQL's COPY format, a line for each row. */
@@ -12,7 +14,7 @@ export interface HistoryRows {
 }
 
 export const JOURNAL_COLUMNS =
-  'id, batch, operation, intent, context, reason, user_id, coin_minor, diamond_minor, point_minor, account_ids, seqs, tenant_id, posted_at, hold';
+  'id, batch, operation, intent, context, reason, user_id, coin_minor, diamond_minor, point_minor, entry_keys, hold, tenant_id, posted_at';
 export const ENTRY_COLUMNS = 'account_id, seq, journal_id, minor, balance_after_minor, action, created_at';
 export const BATCH_COLUMNS = 'number, hash, journal_ids';
 
@@ -23,20 +25,30 @@ export function historyRows(before: Buffer, number: bigint, postedAt: Date, { jo
   return {
     journals: journals.map((journal) => journalLine(journal, number, time)).join(''),
     entries: journals.map((journal) => entryLines(journal, time)).join(''),
-    batch: `${number}\t\\\\x${hash.toString('hex')}\t{${journals.map(({ command }) => command.journalId).join(',')}}\n`,
+    batch: `${number}\t${bytes(hash)}\t{${journals.map(({ command }) => command.journalId).join(',')}}\n`,
     hash,
   };
 }
 
 const NULL = '\\N';
 
-function journalLine({ command, intent, balances, entries }: Journal, number: bigint, time: string): string {
-  const accountIds = entries.map(({ accountId }) => accountId).join(',');
-  const seqs = entries.map(({ seq }) => seq).join(',');
-  const texts = [command.operation, intent, command.context, command.reason].map(copyText).join('\t');
-  const numbers = [command.userId, ...balances].join('\t');
-  const tenant = command.tenantId === null ? NULL : copyText(command.tenantId);
-  return `${command.journalId}\t${number}\t${texts}\t${numbers}\t{${accountIds}}\t{${seqs}}\t${tenant}\t${time}\t${NULL}\n`;
+function journalLine(journal: Journal, number: bigint, time: string): string {
+  const { command, intent, balances, entries, hold } = journal;
+  const columns = [
+    command.journalId,
+    number,
+    copyText(command.operation),
+    copyText(intent),
+    copyText(command.context),
+    copyText(command.reason),
+    command.userId,
+    ...balances,
+    bytes(entryKeys(entries)),
+    hold === null ? NULL : copyText(hold),
+    command.tenantId === null ? NULL : copyText(command.tenantId),
+    time,
+  ];
+  return `${columns.join('\t')}\n`;
 }
 
 const entryLines = ({ command, entries }: Journal, time: string): string =>
@@ -50,14 +62,4 @@ const entryLines = ({ command, entries }: Journal, time: string): string =>
 /** JSON and names have no control characters, so the backslash alone needs care. */
 const copyText = (text: string): string => (text.includes('\\') ? text.replaceAll('\\', '\\\\') : text);
 
-const hashed = ({ command, intent, entries, balances }: Journal): HashedJournal => ({
-  id: command.journalId,
-  operation: command.operation,
-  intent,
-  context: command.context,
-  reason: command.reason,
-  userId: command.userId,
-  balances,
-  tenantId: command.tenantId,
-  entries,
-});
+const bytes = (value: Buffer): string => `\\\\x${value.toString('hex')}`;

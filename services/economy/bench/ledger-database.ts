@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Registry } from 'prom-client';
 import type { LedgerCommand } from '../src/command.ts';
 import { createEngine, type Engine } from '../src/engine.ts';
+import { openLedgerSession } from '../src/ledger-session.ts';
 import { firstGifts, fundings } from './gifts.ts';
 
 const SERVICE = fileURLToPath(new URL('..', import.meta.url));
@@ -44,7 +45,13 @@ export interface OpenEngine {
 /** An engine as the service has it; nobody is woken after a commit, because no relay runs. */
 export async function openEngine(databaseUrl: string): Promise<OpenEngine> {
   const metrics = createMetrics('economy');
-  const engine = createEngine({ databaseUrl, queueSize: QUEUE_SIZE, log: silentLogger, metrics, onPosted: () => {} });
+  const engine = createEngine({
+    connect: () => openLedgerSession(databaseUrl),
+    queueSize: QUEUE_SIZE,
+    log: silentLogger,
+    metrics,
+    onPosted: () => {},
+  });
   await engine.start?.();
   return { engine, metrics, stop: async () => engine.stop?.() };
 }

@@ -22,10 +22,10 @@ export interface LoadOptions {
 }
 
 /** Not counted: caches, plans and connections that were idle. */
-const WARM_UP_SECONDS = 0.25;
+export const warmUpSeconds = (windowSeconds: number): number => Math.min(0.25, windowSeconds);
 
 export async function sample(options: LoadOptions): Promise<Sample> {
-  await closedLoop(options.callers, WARM_UP_SECONDS, options.post);
+  await closedLoop(options.callers, warmUpSeconds(options.seconds), options.post);
   const before = { node: process.cpuUsage(), server: options.serverCpuSeconds() };
   const { latencies, elapsed } = await closedLoop(options.callers, options.seconds, options.post);
   const { user, system } = process.cpuUsage(before.node);

@@ -5,26 +5,24 @@ import { fileURLToPath } from 'node:url';
 import { type BenchContext, emptyOutbox } from './bench-context.ts';
 import { ROUNDS } from './callers.ts';
 import type { Done, Order } from './gift-process.ts';
-import { medianOf } from './load.ts';
+import { medianOf, warmUpSeconds } from './load.ts';
 
 export const PROCESS_COUNTS = [1, 2, 4] as const;
 /** In all processes together. */
 const CALLERS = 64;
-const WARM_UP_SECONDS = 0.25;
 const PROGRAM = fileURLToPath(new URL('gift-process.ts', import.meta.url));
 
 /** @returns gifts a second by number of processes, medians of the rounds */
 export async function measureProcesses(bench: BenchContext, databaseUrl: string): Promise<ReadonlyMap<number, number>> {
   await using opened = new AsyncDisposableStack();
-  const workers: ChildProcess[] = [];
-  for (let seed = 1; seed <= Math.max(...PROCESS_COUNTS); seed += 1)
-    workers.push(await startWorker(opened, databaseUrl, seed));
+  const seeds = Array.from({ length: Math.max(...PROCESS_COUNTS) }, (_, index) => index + 1);
+  const workers = await Promise.all(seeds.map((seed) => startWorker(opened, databaseUrl, seed)));
   const rates = new Map<number, number[]>(PROCESS_COUNTS.map((count) => [count, []]));
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const count of PROCESS_COUNTS) {
       const some = workers.slice(0, count);
       await emptyOutbox(databaseUrl);
-      await together(some, WARM_UP_SECONDS);
+      await together(some, warmUpSeconds(bench.seconds));
       const rate = await together(some, bench.seconds);
       rates.get(count)?.push(rate);
       bench.report(`round ${round} of ${ROUNDS}: ${count} processes ${Math.round(rate)} gifts/s`);

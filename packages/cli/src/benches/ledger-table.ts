@@ -10,6 +10,7 @@ export function tableOf(result: LedgerBench): string {
     ...aligned([CALLERS_HEAD, ...callerRows(result), ...baselineRows(result)]),
     '',
     `64 callers: ${times(result.ratio_to_interactive)} an interactive transaction for each gift, ${times(result.ratio_to_procedure)} a procedure call for each`,
+    `CPU of node at 64 callers: ${result.cpu_us_per_gift.callers.toFixed(1)} us of it for making the command`,
     ...overloadLines(result),
     `processes, 64 callers in all: ${Object.entries(result.processes)
       .map(([count, rate]) => `${count}: ${whole(rate)}/s`)

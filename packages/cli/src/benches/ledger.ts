@@ -15,9 +15,13 @@ export async function run(args: Arguments): Promise<ExitCode> {
   if (entries > 0 && entries < 100_000) throw new UsageError('--entries is 0, or 100,000 or more');
   const report = (line: string): void => console.error(line);
   const result: LedgerBench = await benchLedger({ seconds, entries, report, onProgress: progressBar() });
-  console.log(args.flag('json') ? JSON.stringify(result) : tableOf(result));
+  console.log(args.flag('json') ? JSON.stringify(result, rounded) : tableOf(result));
   return result.zero_sum ? EXIT.ok : EXIT.failed;
 }
+
+/** Thousandths are more than any of these figures is good for. */
+const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 
 function wholeNumber(args: Arguments, name: string, otherwise: number, least: number): number {
   const text = args.text(name) ?? String(otherwise);
