@@ -1,6 +1,6 @@
 /** Reading history: sent gifts, newest first, and what a user has spent and earned. */
 import type { GetTotalsResponse, SentGift } from '@fanfare/contracts/gifting/v1/gifting_service';
-import { invalid } from '@fanfare/kit';
+import { decodeCursor, encodeCursor } from '@fanfare/kit';
 import type { PrismaClient, SentGift as Row } from './generated/prisma/client.ts';
 
 /** Whose gifts: those of a room, those a user sent, or those a user got. */
@@ -35,7 +35,7 @@ export function history(prisma: PrismaClient): History {
 
   return {
     page: async (of, cursor, limit) => {
-      const rows = await rowsOf(of, decodeCursor(cursor), limit + 1);
+      const rows = await rowsOf(of, cursor === '' ? null : idOf(cursor), limit + 1);
       const shown = rows.slice(0, limit);
       const last = rows.length > limit ? shown.at(-1) : undefined;
       return { gifts: shown.map(sentGiftOfRow), nextCursor: last === undefined ? '' : encodeCursor(last.id) };
@@ -50,17 +50,12 @@ export function history(prisma: PrismaClient): History {
   };
 }
 
-/** Opaque to clients: the id of the last gift they have. */
-const encodeCursor = (id: bigint): string => Buffer.from(String(id)).toString('base64url');
+const ID = /^[1-9]\d{0,17}$/;
 
-/** @throws INVALID_ARGUMENT for anything that no page has answered */
-function decodeCursor(cursor: string): bigint | null {
-  if (cursor === '') return null;
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[1-9]\d{0,17}$/.test(text) || encodeCursor(BigInt(text)) !== cursor) {
-    throw invalid('cursor', 'must come from an earlier page');
-  }
-  return BigInt(text);
+/** A cursor is the id of the last gift that was shown. @throws INVALID_ARGUMENT for anything that no page has answered */
+function idOf(cursor: string): bigint {
+  const [id = ''] = decodeCursor(cursor, [ID]);
+  return BigInt(id);
 }
 
 const sentGiftOfRow = (row: Row): SentGift => ({

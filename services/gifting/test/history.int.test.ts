@@ -83,11 +83,11 @@ test('the gifts of a room carry versions without a gap, in the order of the outb
     ),
   );
   await eventually(async () =>
-    expect(await stage.count("platform.outbox_sent where headers->>'ce-subject' = 'room:7'")).toBe(60),
+    expect(await stage.count("platform.outbox_sent where headers::json->>'ce-subject' = 'room:7'")).toBe(60),
   );
   const { rows } = await stage.sql.query<{ version: string }>(
-    `select headers->>'ce-entityversion' as version from platform.outbox_sent
-      where headers->>'ce-subject' = 'room:7' order by id`,
+    `select headers::json->>'ce-entityversion' as version from platform.outbox_sent
+      where headers::json->>'ce-subject' = 'room:7' order by id`,
   );
   expect(rows.map((row) => row.version)).toEqual(ids.map((_, index) => String(index + 1)));
 });

@@ -6,10 +6,9 @@ import type {
   ListRoomsRequest,
   SendChatRequest,
 } from '@fanfare/contracts/rooms/v1/rooms_service';
-import { type Call, invalid, requireUser } from '@fanfare/kit';
+import { type Call, decodeCursor, invalid, requireUser } from '@fanfare/kit';
 import type { Block } from './commands/block-user.ts';
 import type { Config } from './config.ts';
-import { decodeCursor } from './cursor.ts';
 import type { GiftCheck } from './gift-facts.ts';
 import type { RoomFilter } from './room-queries.ts';
 import type { NewRoom } from './room-store.ts';
@@ -31,6 +30,8 @@ const DEFAULT_PAGE = 20;
 const MAX_PAGE = 100;
 const MAX_URL_LENGTH = 2048;
 const MAX_LEVEL = 1_000_000;
+/** Of a cursor. */
+const NUMBER = /^\d{1,16}$/;
 const CLIENT_ID = /^[\x20-\x7e]{1,128}$/;
 
 export function parseId(field: string, id: bigint): bigint {
@@ -72,14 +73,14 @@ export function parseFilter(request: ListRoomsRequest): RoomFilter {
 
 export function parseRoomsCursor(cursor: string): readonly [bigint, bigint] | null {
   if (cursor === '') return null;
-  const [count = 0n, id = 0n] = decodeCursor(cursor, 2);
+  const [count = 0n, id = 0n] = decodeCursor(cursor, [NUMBER, NUMBER]).map(BigInt);
   // The count is compared with a 32-bit column.
-  if (count > 0x7fff_ffffn) throw invalid('cursor', 'must be a nextCursor of this list');
+  if (count > 0x7fff_ffffn) throw invalid('cursor', 'must be the nextCursor of an earlier page');
   return [count, id];
 }
 
 export function parseParticipantsCursor(cursor: string): bigint {
-  const [id = 0n] = cursor === '' ? [] : decodeCursor(cursor, 1);
+  const [id = 0n] = cursor === '' ? [] : decodeCursor(cursor, [NUMBER]).map(BigInt);
   return id;
 }
 

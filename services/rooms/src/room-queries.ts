@@ -1,5 +1,5 @@
 /** What is read without a lock, in single statements. */
-import { encodeCursor } from './cursor.ts';
+import { encodeCursor } from '@fanfare/kit';
 import type { Deps } from './deps.ts';
 import { errors } from './errors.ts';
 import type { Room, RoomParticipant } from './generated/prisma/client.ts';
