@@ -4,21 +4,23 @@
  *
  *   1. for `seconds`: nothing deadlocks; now and then a writer is frozen while it holds the ledger's head, which
  *      delays the others by a second and commits nothing when it wakes;
- *   2. then writers and PostgreSQL are killed with -9, again and again.
+ *   2. then writers and PostgreSQL are killed with -9, again and again;
+ *   3. then views of videos are awarded, which must come to an exact sum: see views.ts.
  *
  * In the end every acknowledged payment is there exactly once and the ledger verifies.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { seededRandom, wholeBelow } from '../bench/chance.ts';
+import { seededRandom } from '../bench/chance.ts';
 import { createLedger, openEngine } from '../bench/ledger-database.ts';
-import { type Acked, checkLedger } from './check-ledger.ts';
+import { checkLedger } from './check-ledger.ts';
+import { Crew } from './crew.ts';
 import { type Freeze, freezeInsideBatch } from './freeze.ts';
 import { type PrivateServer, privateServer } from './private-server.ts';
 import { type Probe, startProbe } from './probe.ts';
 import { postUntilKnown } from './sender.ts';
 import { fundings } from './transfers.ts';
-import { startWriter, type Writer } from './writers.ts';
+import { soakViews } from './views.ts';
 
 export interface SoakOptions {
   /** Decides who is frozen and killed, and when; what the machine makes of it is its own affair. */
@@ -28,6 +30,7 @@ export interface SoakOptions {
   readonly freezes: number;
   /** One in four is PostgreSQL's. */
   readonly kills: number;
+  readonly views: number;
   /** How long a frozen writer may delay the others; a longer delay is a problem. */
   readonly delayLimitMs: number;
   readonly report: (line: string) => void;
@@ -41,15 +44,16 @@ export interface SoakResult {
   readonly deadlocks: number;
   readonly freezes: readonly { readonly delay_ms: number; readonly transaction: string }[];
   readonly kills: { readonly writers: number; readonly postgres: number };
+  readonly views: number;
   readonly problems: readonly string[];
 }
 
-const WRITERS = 4;
 /** In the ids of payments: what no writer process ever is. */
 const PROBE = 0xffff;
 const KILLS_PER_POSTGRES = 4;
 const BETWEEN_KILLS_MS = [200, 1500] as const;
 const FREEZE_PATIENCE_MS = 30_000;
+const VIEWS_PER_LINE = 25_600;
 
 /** Runs on a server of its own and leaves nothing behind. @throws when it does not start, or a writer ends by itself */
 export async function soakLedger(options: SoakOptions): Promise<SoakResult> {
@@ -70,9 +74,10 @@ export async function soakLedger(options: SoakOptions): Promise<SoakResult> {
   const kills = await runKilled(options, server, crew, random);
   const acked = [...(await crew.finish()), probe.acked()];
   await probe.stop();
+  const views = await awardViews(databaseUrl, options);
   options.report('verifying');
   const { verified, problems } = await checkLedger(databaseUrl, acked);
-  const all = [...problems, ...problemsOf(freezes, deadlocks, options)];
+  const all = [...problems, ...views, ...problemsOf(freezes, deadlocks, options)];
   return {
     ok: all.length === 0,
     journals: verified.journals,
@@ -80,54 +85,9 @@ export async function soakLedger(options: SoakOptions): Promise<SoakResult> {
     deadlocks,
     freezes,
     kills,
+    views: options.views,
     problems: all,
   };
-}
-
-/** The writers that run, and what those that were killed had been told. */
-class Crew {
-  readonly #databaseUrl: string;
-  readonly #seed: number;
-  readonly #acked: Acked[] = [];
-  #writers: Writer[] = [];
-  #started = 0;
-
-  constructor(databaseUrl: string, seed: number) {
-    this.#databaseUrl = databaseUrl;
-    this.#seed = seed;
-  }
-
-  async start(): Promise<void> {
-    while (this.#writers.length < WRITERS) this.#writers.push(await this.#startOne());
-  }
-
-  pick(random: () => number): Writer {
-    const writer = this.#writers[wholeBelow(WRITERS, random)];
-    if (writer === undefined) throw new Error('no writer runs');
-    return writer;
-  }
-
-  async killAndReplace(writer: Writer): Promise<void> {
-    await writer.kill();
-    this.#acked.push({ writer: writer.number, numbers: writer.acked });
-    const next = await this.#startOne();
-    this.#writers = this.#writers.map((each) => (each === writer ? next : each));
-  }
-
-  async finish(): Promise<readonly Acked[]> {
-    await Promise.all(this.#writers.map((writer) => writer.stop()));
-    return [...this.#acked, ...this.#writers.map(({ number, acked }) => ({ writer: number, numbers: acked }))];
-  }
-
-  async killAll(): Promise<void> {
-    await Promise.all(this.#writers.map((writer) => writer.kill()));
-  }
-
-  #startOne(): Promise<Writer> {
-    const number = this.#started;
-    this.#started += 1;
-    return startWriter(this.#databaseUrl, number, this.#seed * 1000 + number);
-  }
 }
 
 async function runUndisturbed(
@@ -186,6 +146,14 @@ async function runKilled({ kills, report }: SoakOptions, server: PrivateServer, 
     }
   }
   return done;
+}
+
+async function awardViews(databaseUrl: string, { views, seed, report }: SoakOptions): Promise<readonly string[]> {
+  if (views === 0) return [];
+  const onProgress = (done: number): void => {
+    if (done % VIEWS_PER_LINE === 0) report(`${done} of ${views} views`);
+  };
+  return soakViews({ databaseUrl, views, seed, onProgress });
 }
 
 function problemsOf(

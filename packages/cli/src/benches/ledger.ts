@@ -1,6 +1,6 @@
 /** `./fanfare bench ledger`: what the ledger does in a second, against what, and whether it stays so as it grows. */
 import { benchLedger, type LedgerBench } from '@fanfare/economy/bench';
-import type { Arguments } from '../command-line.ts';
+import { type Arguments, wholeNumber } from '../command-line.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { progressBar } from '../progress-bar.ts';
 import { tableOf } from './ledger-table.ts';
@@ -10,7 +10,7 @@ const DEFAULT_SECONDS = 2;
 const DEFAULT_ENTRIES = 10_000_000;
 
 export async function run(args: Arguments): Promise<ExitCode> {
-  const seconds = wholeNumber(args, 'seconds', DEFAULT_SECONDS, 1);
+  const seconds = wholeNumber(args, 'seconds', DEFAULT_SECONDS);
   const entries = wholeNumber(args, 'entries', DEFAULT_ENTRIES, 0);
   if (entries > 0 && entries < 100_000) throw new UsageError('--entries is 0, or 100,000 or more');
   const report = (line: string): void => console.error(line);
@@ -22,10 +22,3 @@ export async function run(args: Arguments): Promise<ExitCode> {
 /** Thousandths are more than any of these figures is good for. */
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
-
-function wholeNumber(args: Arguments, name: string, otherwise: number, least: number): number {
-  const text = args.text(name) ?? String(otherwise);
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < least) throw new UsageError(`--${name} is a whole number from ${least} on`);
-  return number;
-}
