@@ -148,6 +148,16 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
     expect((await creator.client.wallet.transactions({ limit: 100 })).items).toHaveLength(25);
   });
 
+  test('views that are told late show no older balance than what was told before', async () => {
+    const creator = await openWallet(first);
+    const view = { creatorId: creator.userId, action: 'video_viewed', actorFollowingCount: 0n, videoId: randomUUID() };
+    for (const n of [1, 2, 3, 4, 5]) await social.record({ ...view, actorId: creator.userId * 1000 + n });
+    await balanceShown(creator, { points: '0.50' });
+    await social.record({ actorId: creator.userId + 1_000_000, creatorId: creator.userId });
+    const isViews = (data: object): boolean => 'action' in data && data.action === 'view_received';
+    expect((await notifiedOf(creator, isViews)).data).toMatchObject({ newBalance: 1.5, previousBalance: 1 });
+  });
+
   describe('what takes points', () => {
     const itemId = `badge_${randomUUID()}`;
     let spender: Holder;

@@ -16,15 +16,23 @@ const INSERT = `
     from unnest($2::text[], $3::text[], $4::text[], $5::text[])
          with ordinality as row (message_id, subject, headers, payload, position)`;
 
+/** A notice's outbox id, which is a version that grows with every event of whatever entity. */
+export type VersionOf = (index: number) => bigint;
+
 /**
- * Announces in the caller's transaction, with two round trips. Call it last and commit at once: from here to the commit
- * no journal is posted. Wake the relay after the commit.
- * @param notices each is given its outbox id, which is a version that grows with every event of whatever entity
+ * Announces in the caller's transaction, with two round trips and those of `make`. Call it last and commit at once: from
+ * here to the commit no journal is posted. Wake the relay after the commit.
+ * @param make the notices, `count` of them. What it reads of the ledger is as it stands between the events before them
+ * and those behind
  */
-export async function announceNotices(tx: Sql, notices: readonly ((version: bigint) => Announcement)[]): Promise<void> {
-  if (notices.length === 0) return;
-  const { before } = one(await tx.query<{ before: string }>(TAKE_IDS, [notices.length]));
-  const rows = notices.map((notice, index) => outboxRow(notice(BigInt(before) + BigInt(index + 1))));
+export async function announceNotices(
+  tx: Sql,
+  count: number,
+  make: (versionOf: VersionOf) => Promise<readonly Announcement[]>,
+): Promise<void> {
+  if (count === 0) return;
+  const { before } = one(await tx.query<{ before: string }>(TAKE_IDS, [count]));
+  const rows = (await make((index) => BigInt(before) + BigInt(index + 1))).map(outboxRow);
   await tx.query(INSERT, [
     before,
     rows.map((row) => row.messageId),

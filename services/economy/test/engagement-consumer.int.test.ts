@@ -63,8 +63,8 @@ async function points(userId: bigint): Promise<bigint> {
   return BigInt(rows[0]?.balance_minor ?? 0);
 }
 const noticesOf = (videoId: string) =>
-  ledger.sql<{ user_id: string; balance_after_minor: string }>(
-    'select user_id, balance_after_minor from view_notices where video_id = $1 order by position',
+  ledger.sql<{ user_id: string; minor: string }>(
+    'select user_id, minor from view_notices where video_id = $1 order by position',
     [videoId],
   );
 
@@ -74,10 +74,7 @@ describe('a view whose award was posted but not noted', () => {
     await expect(handle([event], depsOf(), true)).rejects.toThrow('lost');
     expect([await points(11n), await noticesOf('crashed')]).toEqual([10n, []]);
     await handle([event]);
-    expect([await points(11n), await noticesOf('crashed')]).toEqual([
-      10n,
-      [{ user_id: '11', balance_after_minor: '10' }],
-    ]);
+    expect([await points(11n), await noticesOf('crashed')]).toEqual([10n, [{ user_id: '11', minor: '10' }]]);
   });
 
   it('is not noted by another view of the same viewer, which is paid nothing', async () => {

@@ -6,11 +6,12 @@ import { type Database, openDatabase } from '@fanfare/database';
 import { silentLogger, systemClock } from '@fanfare/kit';
 import { decodeBody } from '@fanfare/messaging';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { issuance, userAccount } from '../src/accounts.ts';
 import { announceNotices } from '../src/announce-notices.ts';
 import { mergeDueViews } from '../src/points/merge-views.ts';
 import { insertViewNotices, type ViewNotice } from '../src/points/view-notices.ts';
 import { verifyLedger } from '../src/verify.ts';
-import { grant, testLedger } from './ledger.ts';
+import { command, grant, move, testLedger } from './ledger.ts';
 
 const ledger = testLedger();
 let database: Database;
@@ -29,10 +30,11 @@ const view = (more: Partial<ViewNotice> = {}): ViewNotice => ({
   videoId: '456',
   videoTitle: 'Amazing Dance',
   minor: 10n,
-  balanceAfter: 10n,
   postedAt: new Date(),
   ...more,
 });
+const earn = (userId: bigint, minor: bigint) =>
+  command(move(issuance('POINT'), userAccount(userId, 'POINT'), minor), { userId });
 const note = (views: readonly ViewNotice[]): Promise<void> => insertViewNotices(database, views);
 const merge = (waitMs = 0): Promise<number> => mergeDueViews(database, systemClock, waitMs);
 
@@ -45,20 +47,24 @@ async function announced(): Promise<readonly PointsMerged[]> {
 }
 
 describe('merging views', () => {
-  it('sums them up by creator and video, with the title and balance of the last', async () => {
+  it('sums them up by creator and video, with the title of the last and the balance of the moment', async () => {
     const at = (second: number): Date => new Date(Date.UTC(2026, 10, 21, 12, 0, second));
+    // The views, and what else the first one has earned since.
+    await ledger.engine.post(earn(789n, 140n), 0);
+    await ledger.engine.post(earn(790n, 10n), 0);
+    await ledger.sql('delete from platform.outbox');
     await note([
-      view({ balanceAfter: 30n, postedAt: at(3), videoTitle: 'Renamed' }),
-      view({ balanceAfter: 20n, postedAt: at(2) }),
-      view({ balanceAfter: 10n, postedAt: at(1) }),
-      view({ videoId: '457', balanceAfter: 40n, postedAt: at(4) }),
-      view({ userId: 790n, balanceAfter: 50n, postedAt: at(5) }),
+      view({ postedAt: at(3), videoTitle: 'Renamed' }),
+      view({ postedAt: at(2) }),
+      view({ postedAt: at(1) }),
+      view({ videoId: '457', postedAt: at(4) }),
+      view({ userId: 790n, postedAt: at(5) }),
     ]);
     expect(await merge()).toBe(3);
     expect(await announced()).toMatchObject([
-      { userId: 789n, videoId: '456', views: 3n, minor: 30n, videoTitle: 'Renamed', balanceAfterMinor: 30n },
-      { userId: 789n, videoId: '457', views: 1n, minor: 10n, balanceAfterMinor: 40n },
-      { userId: 790n, videoId: '456', views: 1n, minor: 10n, balanceAfterMinor: 50n },
+      { userId: 789n, videoId: '456', views: 3n, minor: 30n, videoTitle: 'Renamed', balanceAfterMinor: 130n },
+      { userId: 789n, videoId: '457', views: 1n, minor: 10n, balanceAfterMinor: 140n },
+      { userId: 790n, videoId: '456', views: 1n, minor: 10n, balanceAfterMinor: 10n },
     ]);
     expect(await merge()).toBe(0);
   });
@@ -143,7 +149,7 @@ describe('merging views', () => {
 
   it('announces nothing by nothing', async () => {
     const before = await outboxId();
-    await database.transaction((tx) => announceNotices(tx, []));
+    await database.transaction((tx) => announceNotices(tx, 0, async () => []));
     expect(await outboxId()).toBe(before);
   });
 });

@@ -78,6 +78,5 @@ function settle({ log, metrics }: AwardDeps, award: AwardCommand, verdict: Verdi
   metrics.judged(action, receipt.repeated ? 'repeated' : 'paid');
   // A repeat is ours when an earlier attempt at this event posted it and was lost before it could note the view.
   if (action !== 'view_received' || !cameOf(receipt.context, eventId)) return [];
-  const { postedAt, balances } = receipt;
-  return [{ journalId, userId, videoId, videoTitle, minor, balanceAfter: balances[2], postedAt }];
+  return [{ journalId, userId, videoId, videoTitle, minor, postedAt: receipt.postedAt }];
 }

@@ -8,7 +8,7 @@ import type { Database } from '@fanfare/database';
 import type { Clock, Logger, Part } from '@fanfare/kit';
 import { type Announcement, announcement } from '@fanfare/messaging';
 import { announceNotices } from '../announce-notices.ts';
-import { dueUpTo, type MergedViews, takeMerged } from './view-notices.ts';
+import { availablePoints, balancesAfter, dueUpTo, type MergedViews, takeMerged } from './view-notices.ts';
 
 /** Looking every second for views that are 4 s old leaves 5 s of the 10 for the work. */
 const WAIT_MS = 4000;
@@ -68,10 +68,14 @@ export async function mergeDueViews(database: Database, clock: Clock, waitMs: nu
     const merged = await database.transaction(async (tx) => {
       const taken = await takeMerged(tx, upTo, BOUNDS);
       const mergedAt = clock.now();
-      await announceNotices(
-        tx,
-        taken.map((views) => (version) => pointsMerged(views, version, mergedAt)),
-      );
+      await announceNotices(tx, taken.length, async (versionOf) => {
+        const available = await availablePoints(
+          tx,
+          taken.map(({ userId }) => userId),
+        );
+        const balances = balancesAfter(taken, available);
+        return taken.map((views, index) => pointsMerged(views, balances[index] ?? 0n, versionOf(index), mergedAt));
+      });
       return taken.length;
     });
     if (merged === 0) return announced;
@@ -79,15 +83,15 @@ export async function mergeDueViews(database: Database, clock: Clock, waitMs: nu
   }
 }
 
-function pointsMerged(merged: MergedViews, version: bigint, mergedAt: Date): Announcement {
-  const { userId, videoId, videoTitle, views, minor, balanceAfter } = merged;
+function pointsMerged(merged: MergedViews, balanceAfterMinor: bigint, version: bigint, mergedAt: Date): Announcement {
+  const { userId, videoId, videoTitle, views, minor } = merged;
   const message: PointsMerged = {
     userId,
     videoId,
     videoTitle,
     views,
     minor,
-    balanceAfterMinor: balanceAfter,
+    balanceAfterMinor,
     mergedAt,
   };
   return announcement(events.pointsMerged, message, {

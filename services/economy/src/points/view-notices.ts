@@ -1,5 +1,6 @@
 /** Credited views that wait to be shown as one. The ledger has them one by one; this is only for the eye. */
 import type { Sql } from '@fanfare/database';
+import { type AccountId, ownerOf, userAccount } from '../accounts.ts';
 
 export interface ViewNotice {
   readonly journalId: string;
@@ -7,8 +8,6 @@ export interface ViewNotice {
   readonly videoId: string;
   readonly videoTitle: string;
   readonly minor: bigint;
-  /** What the user could spend right after this view. */
-  readonly balanceAfter: bigint;
   readonly postedAt: Date;
 }
 
@@ -16,22 +15,20 @@ export interface ViewNotice {
 export interface MergedViews {
   readonly userId: bigint;
   readonly videoId: string;
-  /** Title and balance are those of the last view. */
+  /** Of the last view. */
   readonly videoTitle: string;
   readonly views: bigint;
   readonly minor: bigint;
-  readonly balanceAfter: bigint;
 }
 
 /** Notes views in the transaction that handles their events; a journal that is noted already stays as it is. */
 export async function insertViewNotices(tx: Sql, notices: readonly ViewNotice[]): Promise<void> {
   if (notices.length === 0) return;
   await tx.query(
-    `insert into view_notices (journal_id, user_id, video_id, video_title, minor, balance_after_minor, created_at)
-     select journal_id, user_id, video_id, video_title, minor, balance_after, posted_at
-       from unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::timestamptz[])
-            with ordinality
-            as row (journal_id, user_id, video_id, video_title, minor, balance_after, posted_at, position)
+    `insert into view_notices (journal_id, user_id, video_id, video_title, minor, created_at)
+     select journal_id, user_id, video_id, video_title, minor, posted_at
+       from unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::int8[], $6::timestamptz[])
+            with ordinality as row (journal_id, user_id, video_id, video_title, minor, posted_at, position)
       order by position
      on conflict (journal_id) do nothing`,
     [
@@ -40,7 +37,6 @@ export async function insertViewNotices(tx: Sql, notices: readonly ViewNotice[])
       notices.map((notice) => notice.videoId),
       notices.map((notice) => notice.videoTitle),
       notices.map((notice) => notice.minor),
-      notices.map((notice) => notice.balanceAfter),
       notices.map((notice) => notice.postedAt),
     ],
   );
@@ -64,7 +60,6 @@ interface MergedRow {
   readonly video_title: string;
   readonly views: string;
   readonly minor: string;
-  readonly balance_after: string;
 }
 
 /**
@@ -88,8 +83,7 @@ export async function takeMerged(
        returning *
      )
      select user_id, video_id, count(*) as views, sum(minor) as minor,
-            (array_agg(video_title order by created_at desc, position desc))[1] as video_title,
-            (array_agg(balance_after_minor order by created_at desc, position desc))[1] as balance_after
+            (array_agg(video_title order by created_at desc, position desc))[1] as video_title
        from taken group by user_id, video_id order by max(position)`,
     [upTo, maxRows, maxVideos],
   );
@@ -99,6 +93,31 @@ export async function takeMerged(
     videoTitle: row.video_title,
     views: BigInt(row.views),
     minor: BigInt(row.minor),
-    balanceAfter: BigInt(row.balance_after),
   }));
+}
+
+/**
+ * What each user can spend, video by video, as if the views had been credited just now and in this order: they are told
+ * seconds after the ledger has credited them, and whoever is told must not be shown an older balance than before.
+ * @param available of every user, with all these views
+ */
+export function balancesAfter(merged: readonly MergedViews[], available: ReadonlyMap<bigint, bigint>): bigint[] {
+  const left = new Map(available);
+  return merged
+    .toReversed()
+    .map(({ userId, minor }) => {
+      const after = left.get(userId) ?? 0n;
+      left.set(userId, after - minor);
+      return after;
+    })
+    .reverse();
+}
+
+/** What users can spend now. */
+export async function availablePoints(tx: Sql, userIds: readonly bigint[]): Promise<ReadonlyMap<bigint, bigint>> {
+  const { rows } = await tx.query<{ id: string; available: string }>(
+    'select id, balance_minor - held_minor as available from accounts where id = any($1::int8[])',
+    [[...new Set(userIds)].map((userId) => userAccount(userId, 'POINT'))],
+  );
+  return new Map(rows.map(({ id, available }) => [ownerOf(BigInt(id) as AccountId), BigInt(available)]));
 }
