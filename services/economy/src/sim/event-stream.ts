@@ -17,7 +17,8 @@ export interface StreamFaults {
 
 /** Two minutes as it is, or so short that the server has forgotten a message id when the relay tries again. */
 const DUPLICATE_WINDOWS_MS = [120_000, 30];
-const ACK_TIMEOUT_MS = 5000;
+/** Of publishing, and of every other request. */
+const ANSWER_TIMEOUT_MS = 5000;
 const LATENCY_MS = 0.5;
 const RECONNECT_MS = 250;
 
@@ -159,14 +160,18 @@ export class EventStream {
     };
   }
 
-  /** A request without a wish to change anything: answered, or never. */
+  /** A request without a wish to change anything: answered, or over in a few seconds. */
   #ask<T>(link: BusLink, what: string, work: () => T): Promise<T> {
-    const { promise, resolve } = Promise.withResolvers<T>();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
     const generation = link.generation();
+    const giveUp = (): void => reject(new Error(`${what}: no answer`));
+    const answered = this.#scheduler.after(ANSWER_TIMEOUT_MS, `${what}: timed out`, link.process, giveUp);
     this.#send(link, what, () => {
       const answer = work();
       this.#scheduler.after(this.#latency(), what, link.process, () => {
-        if (link.connected() && link.generation() === generation) resolve(answer);
+        if (!link.connected() || link.generation() !== generation) return;
+        answered();
+        resolve(answer);
       });
     });
     return promise;
@@ -178,7 +183,9 @@ export class EventStream {
       const fault = this.#faults.publish();
       const what = `publish ${event.id} after ${lastSeq}`;
       const unlisten = link.onConnection(() => fail('the connection to NATS was lost'));
-      const expire = this.#scheduler.after(ACK_TIMEOUT_MS, `${what} timed out`, link.process, () => fail('no answer'));
+      const expire = this.#scheduler.after(ANSWER_TIMEOUT_MS, `${what} timed out`, link.process, () =>
+        fail('no answer'),
+      );
       const settle = (): void => {
         unlisten();
         expire();

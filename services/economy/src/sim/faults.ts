@@ -69,6 +69,8 @@ export interface Targets {
   readonly notify: (stallMs: number, commits: boolean) => void;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 type Strike = (targets: Targets) => void;
 
 const crash: Strike = ({ scheduler, replicas, crash: kill }) => kill(scheduler.chance.pick(replicas()));
@@ -82,6 +84,9 @@ const freeze: Strike = ({ scheduler, replicas }) => {
   scheduler.after(scheduler.chance.between(20, 4500), `thaw ${process.name}`, null, () => scheduler.thaw(process));
 };
 
+/** Refusals are forgotten, and holds are over. */
+const nextDay: Strike = ({ scheduler }) => scheduler.setForward(scheduler.chance.between(DAY_MS - 2000, DAY_MS + 2000));
+
 const STRIKES: readonly Strike[] = [
   crash,
   crash,
@@ -89,6 +94,7 @@ const STRIKES: readonly Strike[] = [
   freeze,
   freeze,
   freeze,
+  nextDay,
   ({ scheduler, restartDatabase }) => restartDatabase(scheduler.chance.between(5, 800)),
   ({ scheduler, restartStream }) => restartStream(scheduler.chance.between(5, 1500), 'kept'),
   ({ scheduler, restartStream }) => restartStream(scheduler.chance.between(5, 300), 'copy'),

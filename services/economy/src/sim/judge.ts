@@ -107,7 +107,7 @@ class Judge {
     const journals = [...posted];
     const remembered: string[] = [];
     for (const { command, verdict } of this.#evidence.answers.get(read.id) ?? []) {
-      const known = this.#model.answers.has(command.journalId);
+      const known = this.#model.answerTo(command.journalId, read.now) !== undefined;
       if (verdict.type === 'accepted') this.#accept(command, verdict, journals, read.now);
       else if (verdict.type === 'refused') this.#refuse(command, verdict.refusal.reason, read.now);
       if (!known && verdict.type === 'refused' && KEPT.has(verdict.refusal.reason)) remembered.push(command.journalId);
@@ -133,14 +133,14 @@ class Judge {
     }
     this.#insist(!receipt.repeated, `${name(command)} is called a repeat`);
     this.#insist(receipt.postedAt.getTime() === now.getTime(), `${name(command)} has the wrong time`);
-    const balances = this.#post(command, journal);
+    const balances = this.#post(command, journal, now);
     this.#insist(shown === balances, `${name(command)} shows ${shown}, not ${balances}`);
   }
 
   #refuse(command: LedgerCommand, reason: string, now: Date): void {
     const { reasons } = this.#model.judge(command, now);
     this.#insist(reasons.includes(reason), `${name(command)} was refused with ${reason}, not ${reasons || 'accepted'}`);
-    this.#model.apply(command, reason);
+    this.#model.apply(command, reason, now);
   }
 
   /** Nobody heard of it, so the places of its refusals among its journals are not known: any right one will do. */
@@ -148,12 +148,12 @@ class Judge {
     let open = [...refusals];
     const place = (): void => {
       open = open.filter(({ journalId, intent, refusal }) => {
-        const first = this.#model.answers.get(journalId);
+        const first = this.#model.answerTo(journalId, postedAt);
         if (first !== undefined) return true;
         const command = this.#evidence.commandOf(journalId, intent);
         if (command === undefined || !this.#model.judge(command, postedAt).reasons.includes(refusal.reason))
           return true;
-        this.#model.apply(command, refusal.reason);
+        this.#model.apply(command, refusal.reason, postedAt);
         return false;
       });
     };
@@ -161,7 +161,7 @@ class Judge {
       place();
       const { posts, reasons } = this.#model.judge(journal.command, postedAt);
       this.#insist(posts, `${name(journal.command)} was posted, but it is ${reasons}`);
-      this.#post(journal.command, journal);
+      this.#post(journal.command, journal, postedAt);
     }
     place();
     for (const { journalId, refusal } of open)
@@ -169,11 +169,11 @@ class Judge {
   }
 
   /** @returns the balances it must show */
-  #post(command: LedgerCommand, { entries, balances }: Journal): string {
+  #post(command: LedgerCommand, { entries, balances }: Journal, now: Date): string {
     const { poison } = this.#evidence;
     this.#insist(!poison.has(command.journalId), `${name(command)} cannot be posted, and was`);
     const before = new Map(entries.map(({ accountId }) => [accountId, this.#model.balance(accountId)]));
-    const expected = this.#model.apply(command, null) ?? 'nothing';
+    const expected = this.#model.apply(command, null, now) ?? 'nothing';
     this.#insist(balances.join() === expected, `${name(command)} leaves ${balances}, not ${expected}`);
     for (const { accountId, seq, minor, balanceAfter } of entries) {
       const next = (this.#seqs.get(accountId) ?? 0n) + 1n;
@@ -200,7 +200,7 @@ class Judge {
       const stored = `${row?.balance ?? 0n} ${row?.held ?? 0n} ${row?.frozen ?? false}`;
       const right = `${model.balance(id)} ${model.held.get(id) ?? 0n} ${model.frozen.has(id)}`;
       this.#insist(stored === right, `account ${id} is ${stored}, not ${right}`);
-      this.#insist(row?.seq === (this.#seqs.get(id) ?? 0n), `account ${id} has ${this.#seqs.get(id)} entries`);
+      this.#insist((row?.seq ?? 0n) === (this.#seqs.get(id) ?? 0n), `account ${id} has ${this.#seqs.get(id)} entries`);
       const index = Number(id & 3n);
       sums[index] = (sums[index] ?? 0n) + (row?.balance ?? 0n);
     }
@@ -211,12 +211,18 @@ class Judge {
     for (const [key, used] of model.limits) {
       this.#insist(tables.limits.get(key) === used, `limit ${key} is ${tables.limits.get(key)}, not ${used}`);
     }
-    for (const [id, { reason }] of model.answers) {
-      this.#insist(tables.journals.has(id) === (reason === null), `${id} is not stored as it was answered`);
-      this.#insist(tables.refusals.has(id) === (reason !== null), `the refusal of ${id} is not stored as answered`);
+    this.#compareAnswers();
+  }
+
+  #compareAnswers(): void {
+    const { tables } = this.#evidence;
+    let posted = 0;
+    for (const [id, { reason }] of this.#model.answers) {
+      posted += reason === null ? 1 : 0;
+      const stored = tables.journals.has(id) ? null : tables.refusals.get(id)?.refusal.reason;
+      this.#insist(stored === reason, `${id} was answered ${reason ?? 'accepted'} and is stored as ${stored}`);
     }
-    const answered = tables.journals.size + tables.refusals.size;
-    this.#insist(answered === model.answers.size, `${answered} answers are stored, of ${model.answers.size}`);
+    this.#insist(tables.journals.size === posted, `${tables.journals.size} journals are stored, not ${posted}`);
   }
 }
 

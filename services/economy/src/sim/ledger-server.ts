@@ -30,6 +30,8 @@ export interface ReadRecord {
 const IDLE_IN_TRANSACTION_MS = 1000;
 const STATEMENT_TIMEOUT_MS = 5000;
 const CONNECT_MS = 2;
+/** No server refuses the same batch for ever without a reason: one less than after which an engine looks for one. */
+const MOST_REFUSALS = 4;
 
 type Granted = () => void;
 
@@ -49,6 +51,8 @@ export class LedgerServer {
   readonly #poison: ReadonlySet<string>;
   #holder: Backend | null = null;
   #waiting: Backend[] = [];
+  /** How often each process was refused since it had something done. */
+  readonly #refused = new Map<SimProcess, number>();
   readonly #sessions = new Map<Backend, Connection>();
   readonly reads: ReadRecord[] = [];
   /** The read that each process folds from at the moment. */
@@ -78,10 +82,11 @@ export class LedgerServer {
       },
       write: (head, folded) =>
         connection.request<void>('write', this.#faults.mishap(), (settle) =>
-          this.#write(backend, head, folded, settle),
+          this.#write(backend, process, head, folded, settle),
         ),
       rollback: () =>
         connection.request<void>('rollback', this.#faults.mishap(), ({ resolve }) => {
+          if (backend.state === 'open') this.#refused.delete(process);
           this.#end(backend);
           resolve();
         }),
@@ -130,7 +135,7 @@ export class LedgerServer {
       reject(databaseError(code, 'the read failed'));
     };
     this.#lock(backend, () => {
-      const code = this.#faults.refusal();
+      const code = this.#refusal(connection.process);
       if (code !== null) return refuse(code);
       const now = this.#scheduler.date();
       backend.readId = this.reads.length;
@@ -152,18 +157,20 @@ export class LedgerServer {
 
   #write(
     backend: Backend,
+    process: SimProcess,
     head: Head,
     folded: Folded,
     { resolve, reject }: { resolve: () => void; reject: (error: Error) => void },
   ): void {
     backend.cancelTimer();
-    const code = backend.state === 'open' ? this.#faults.refusal() : '25P02';
+    const code = backend.state === 'open' ? this.#refusal(process) : '25P02';
     try {
       if (code !== null) throw databaseError(code, 'the write failed');
       if (folded.journals.some(({ command }) => this.#poison.has(command.journalId))) {
         throw databaseError('22003', 'poison');
       }
       this.#tables.write(backend.readId, head, folded);
+      this.#refused.delete(process);
       this.#scheduler.note(`commit ${this.#tables.commits.length} of read ${backend.readId}`);
       resolve();
     } catch (error) {
@@ -172,6 +179,13 @@ export class LedgerServer {
       // The commit behind a failed statement ends its transaction too.
       this.#end(backend);
     }
+  }
+
+  #refusal(process: SimProcess): string | null {
+    const refused = this.#refused.get(process) ?? 0;
+    const code = refused < MOST_REFUSALS ? this.#faults.refusal() : null;
+    if (code !== null) this.#refused.set(process, refused + 1);
+    return code;
   }
 
   #lock(backend: Backend, granted: Granted): void {

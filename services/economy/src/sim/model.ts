@@ -14,10 +14,12 @@ interface ModelHold {
 }
 
 /** The first answer to an id. */
-interface Answer {
+export interface Answer {
   readonly wish: string;
   readonly reason: string | null;
   readonly balances: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface Judgement {
@@ -29,6 +31,7 @@ export interface Judgement {
   readonly reasons: readonly string[];
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** Refusals that are kept under their id; the others leave it free. */
 export const KEPT: ReadonlySet<string> = new Set([
   'INSUFFICIENT_FUNDS',
@@ -50,9 +53,15 @@ export class Model {
     return this.balances.get(account) ?? 0n;
   }
 
+  /** The first answer under an id, as far as it must be known: for ever when accepted, for a day when refused. */
+  answerTo(journalId: string, now: Date): Answer | undefined {
+    const answer = this.answers.get(journalId);
+    return answer !== undefined && answer.reason !== null && answer.at <= now.getTime() - DAY_MS ? undefined : answer;
+  }
+
   /** What the ledger must answer now, without doing it. */
   judge(command: LedgerCommand, now: Date): Judgement {
-    const first = this.answers.get(command.journalId);
+    const first = this.answerTo(command.journalId, now);
     if (first !== undefined) {
       if (first.wish !== wishOf(command)) return { balances: null, posts: false, reasons: ['ID_REUSED'] };
       if (first.reason !== null) return { balances: null, posts: false, reasons: [first.reason] };
@@ -63,12 +72,14 @@ export class Model {
   }
 
   /** Does what the ledger says it did. `reason` is the refusal's, or null when it was posted. */
-  apply(command: LedgerCommand, reason: string | null): string | null {
-    if (this.answers.has(command.journalId)) return null;
+  apply(command: LedgerCommand, reason: string | null, now: Date): string | null {
+    if (this.answerTo(command.journalId, now) !== undefined) return null;
     if (reason === null) this.#post(command);
     const balances = this.wallet(command.userId);
     const wish = wishOf(command);
-    if (reason === null || KEPT.has(reason)) this.answers.set(command.journalId, { wish, reason, balances });
+    if (reason === null || KEPT.has(reason)) {
+      this.answers.set(command.journalId, { wish, reason, balances, at: now.getTime() });
+    }
     return reason === null ? balances : null;
   }
 

@@ -25,6 +25,7 @@ export function judgeOutbox(
     committed.join() === announced.map(({ messageId }) => messageId).join(),
     'the outbox is not what was committed',
   );
+  for (const problem of wrongEvents(tables, announced)) insist(false, problem);
   insist(outbox.backlog === 0, `${outbox.backlog} events were not published`);
 
   const places = new Map(outbox.sent.map(({ event, streamSeq }) => [event.id, streamSeq]));
@@ -41,4 +42,28 @@ export function judgeOutbox(
     `the stream has ${stream.published.length} events of ${announced.length}`,
   );
   return problems.length <= SHOWN ? problems : [...problems.slice(0, SHOWN), `and ${problems.length - SHOWN} more`];
+}
+
+/** Every event says what its journal did. */
+function wrongEvents(tables: Tables, announced: readonly OutboxEvent[]): readonly string[] {
+  const journals = new Map(
+    tables.commits
+      .flatMap((commit) => (commit.type === 'batch' ? commit.journals : []))
+      .map((journal) => [journal.command.journalId, journal]),
+  );
+  return announced.flatMap(({ messageId, payload }) => {
+    const journal = journals.get(messageId);
+    if (journal === undefined) return [];
+    const { journalId, legs = [] } = JSON.parse(payload) as Partial<JournalPostedJson>;
+    const told = legs.map(({ minor, balanceAfterMinor = '0' }) => `${minor} ${balanceAfterMinor}`);
+    const right = journal.entries.map(({ minor, balanceAfter }) => `${minor} ${balanceAfter}`);
+    if (journalId === messageId && told.join() === right.join()) return [];
+    return [`the event of ${messageId} tells ${told}, not ${right}`];
+  });
+}
+
+/** As it travels: int8 as text, zero left out. */
+interface JournalPostedJson {
+  readonly journalId: string;
+  readonly legs: readonly { readonly minor: string; readonly balanceAfterMinor?: string }[];
 }

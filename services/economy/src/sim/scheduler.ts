@@ -40,14 +40,21 @@ export class Scheduler {
   readonly #tail: string[] = [];
   readonly #onLine: (line: string) => void;
   #order = 0;
+  #aheadMs = 0;
 
   constructor(seed: number, onLine: (line: string) => void = () => {}) {
     this.chance = seededChance(seed);
     this.#onLine = onLine;
   }
 
+  /** The database's clock. */
   date(): Date {
-    return new Date(EPOCH_MS + Math.floor(this.now));
+    return new Date(EPOCH_MS + this.#aheadMs + Math.floor(this.now));
+  }
+
+  /** Sets the database's clock forward; timers do not notice. */
+  setForward(ms: number): void {
+    this.#aheadMs += ms;
   }
 
   /** @returns how to call it off */

@@ -35,8 +35,9 @@ export interface SimResult {
 }
 
 const REPLICAS = 3;
-const CLIENTS = 4;
-const WISHES_EACH = 18;
+/** Few clients make small batches, many make large ones. */
+const CLIENTS = [2, 4, 12];
+const WISHES = 72;
 /** Longer than all timeouts together: what is not over then never will be. */
 const STORM_DEADLINE_MS = 600_000;
 const CALM_MS = 120_000;
@@ -100,13 +101,14 @@ class World {
     this.#ledger = new LedgerServer(scheduler, this.tables, faults, this.#poison);
     this.#workload = new Workload(scheduler.chance, () => scheduler.date());
     for (let replica = 0; replica < REPLICAS; replica += 1) this.#bear();
+    const clients = scheduler.chance.pick(CLIENTS);
     this.#clients = new Clients({
       scheduler,
       workload: this.#workload,
       replicas: () => this.#replicas,
       poison: this.#poison,
-      clients: CLIENTS,
-      wishesEach: WISHES_EACH,
+      clients,
+      wishesEach: Math.ceil(WISHES / clients),
       lossRate: this.#storm.clients,
       onWish: (wish) => this.#know(wish),
     });
