@@ -16,6 +16,8 @@ import type { AccountRow } from './working-accounts.ts';
 
 /** Where the ledger stood before this batch. */
 export interface Head {
+  /** Raised by whoever changes an account, behind the head's lock. */
+  readonly version: bigint;
   readonly batch: bigint;
   readonly outboxId: bigint;
   readonly hash: Buffer;
@@ -29,6 +31,7 @@ export interface BatchRead {
 }
 
 interface HeadRow {
+  readonly version: string;
   readonly batch: string;
   readonly outbox_id: string;
   readonly hash: Buffer;
@@ -69,7 +72,7 @@ interface HoldColumns {
 
 // The clock is read outside the CTE: inside, it would be the time before the wait.
 const LOCK_HEAD = `
-  with head as materialized (select batch, outbox_id, hash from ledger_head where id = 1 for update)
+  with head as materialized (select version, batch, outbox_id, hash from ledger_head where id = 1 for update)
   select *, floor(extract(epoch from clock_timestamp()) * 1000)::int8 as now_ms from head`;
 
 const ACCOUNT = 'select id, balance_minor, held_minor, floor_minor, seq, frozen from accounts';
@@ -220,11 +223,32 @@ function addWallet(accountIds: Set<AccountId>, userId: bigint): void {
   accountIds.add(coin).add(diamond).add(point);
 }
 
+/** What is known of accounts without the head's lock: true only as of a version that is checked later. */
+export async function peekAccounts(
+  client: pg.Client,
+  ids: readonly AccountId[],
+): Promise<ReadonlyMap<AccountId, AccountRow>> {
+  const values = [int8Array(ids, (id) => id)];
+  const { rows } = await client.query<AccountTuple>({
+    name: 'read_accounts',
+    text: READ_ACCOUNTS,
+    values,
+    rowMode: 'array',
+  } as pg.QueryConfig);
+  return new Map(rows.map(accountOf));
+}
+
 function headOf(rows: readonly HeadRow[]): Head {
   const [row] = rows;
   if (row === undefined) throw new Error('ledger_head has no row');
-  const { batch, outbox_id, hash, now_ms } = row;
-  return { batch: BigInt(batch), outboxId: BigInt(outbox_id), hash, now: new Date(Number(now_ms)) };
+  const { version, batch, outbox_id, hash, now_ms } = row;
+  return {
+    version: BigInt(version),
+    batch: BigInt(batch),
+    outboxId: BigInt(outbox_id),
+    hash,
+    now: new Date(Number(now_ms)),
+  };
 }
 
 const accountOf = ([id, balance, held, floor, seq, frozen]: AccountTuple): readonly [AccountId, AccountRow] => [

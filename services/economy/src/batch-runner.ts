@@ -7,11 +7,13 @@
  * keeps from being computed, is halved until the command to blame is alone; only that one fails.
  */
 import { type AppError, commonErrors, type Logger } from '@fanfare/kit';
-import { keysOf } from './batch-read.ts';
+import { type BatchKeys, type Head, keysOf } from './batch-read.ts';
+import { headAfter } from './batch-write.ts';
 import type { LedgerCommand, Verdict } from './command.ts';
-import { foldBatch } from './fold.ts';
+import { type Folded, foldBatch, type LedgerState } from './fold.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { LedgerMetrics } from './metrics.ts';
+import type { Mirror } from './mirror.ts';
 import { computed, failureOf, pauseMs, stepAfter } from './retry.ts';
 
 /** A command and whoever waits for it. */
@@ -36,6 +38,7 @@ export interface Timing {
 
 export interface BatchRunnerOptions {
   readonly connect: () => Promise<LedgerSession>;
+  readonly mirror: Mirror;
   readonly timing: Timing;
   readonly log: Logger;
   readonly metrics: LedgerMetrics;
@@ -50,7 +53,7 @@ interface Stuck {
 }
 
 /** Longer than the session's statement_timeout: then the connection itself hangs. */
-const ATTEMPT_TIMEOUT_MS = 8000;
+export const ATTEMPT_TIMEOUT_MS = 8000;
 
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
@@ -67,7 +70,7 @@ export class BatchRunner {
   }
 
   async connect(): Promise<void> {
-    await this.#usableSession();
+    await this.usableSession();
   }
 
   async close(): Promise<void> {
@@ -87,7 +90,7 @@ export class BatchRunner {
     const started = timing.monotonic();
     let races = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const live = this.#dropExpired(batch);
+      const live = this.dropExpired(batch);
       const error = live.length === 0 ? null : await this.#attempt(live);
       if (error === null) return null;
       const failure = failureOf(error);
@@ -114,7 +117,7 @@ export class BatchRunner {
   }
 
   /** Answers those whose callers have left. */
-  #dropExpired(batch: readonly Waiting[]): readonly Waiting[] {
+  dropExpired(batch: readonly Waiting[]): readonly Waiting[] {
     const now = this.#options.timing.monotonic();
     return batch.filter((waiting) => {
       const keep = waiting.folded || waiting.until > now;
@@ -131,7 +134,7 @@ export class BatchRunner {
   /** @returns null when every command was answered, else what went wrong */
   async #attempt(batch: readonly Waiting[]): Promise<unknown> {
     try {
-      const session = await this.#usableSession();
+      const session = await this.usableSession();
       const answered = this.#options.timing.after(ATTEMPT_TIMEOUT_MS, session.drop);
       await this.#transact(session, batch)
         .catch((error: unknown) => abandon(session, error))
@@ -145,22 +148,39 @@ export class BatchRunner {
 
   /** One transaction; answers its commands when it is committed. */
   async #transact(session: LedgerSession, batch: readonly Waiting[]): Promise<void> {
-    const { head, state } = await session.read(computed(() => keysOf(commandsOf(batch))));
+    const keys = computed(() => keysOf(commandsOf(batch)));
+    const { head, state } = await session.read(keys);
     this.#healthy = true;
+    this.#remember(head, keys, state);
     // The wait for the head is over: who has left by now is not charged.
-    const live = this.#dropExpired(batch);
+    const live = this.dropExpired(batch);
     for (const waiting of live) waiting.folded = true;
     const folded = computed(() => foldBatch(state, commandsOf(live), head.now));
     if (folded.journals.length === 0 && folded.refusals.length === 0) {
       await session.rollback();
     } else {
-      await session.write(head, folded);
-      if (folded.journals.length > 0) this.#options.onPosted();
+      const next = computed(() => headAfter(head, folded));
+      await session.write(head, folded, next);
+      this.#options.mirror.advance(next, folded.accounts);
     }
-    for (const [index, verdict] of folded.verdicts.entries()) this.#answer(live[index], verdict);
+    this.committed(live, folded);
   }
 
-  async #usableSession(): Promise<LedgerSession> {
+  /** Answers the commands of a batch that is committed. */
+  committed(batch: readonly Waiting[], { verdicts, journals }: Folded): void {
+    if (journals.length > 0) this.#options.onPosted();
+    for (const [index, verdict] of verdicts.entries()) this.#answer(batch[index], verdict);
+  }
+
+  #remember(head: Head, { accountIds }: BatchKeys, { accounts }: LedgerState): void {
+    const { mirror, timing } = this.#options;
+    mirror.read(head, timing.monotonic());
+    for (const id of accountIds) mirror.set(id, accounts.get(id) ?? null);
+    for (const [id, row] of accounts) mirror.set(id, row);
+  }
+
+  /** @throws when none can be opened */
+  async usableSession(): Promise<LedgerSession> {
     if (this.#session === null || !this.#session.usable()) this.#session = await this.#options.connect();
     return this.#session;
   }

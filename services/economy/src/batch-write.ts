@@ -16,7 +16,7 @@ import { journalPosted } from './journal-event.ts';
 import { NotCommitted } from './retry.ts';
 
 /** A prepared statement and its values. */
-interface Statement {
+export interface Statement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
@@ -49,7 +49,8 @@ with moved as (
   insert into batches (number, hash, journal_ids) values ($8::int8, $31::bytea, $7::uuid[])
 ), head as (
   update ledger_head
-     set batch = $8::int8, hash = $31::bytea, outbox_id = outbox_id + cardinality($7::uuid[])
+     set version = version + 1, batch = $8::int8, hash = $31::bytea,
+         outbox_id = outbox_id + cardinality($7::uuid[])
    where id = 1 and batch = $8::int8 - 1 and outbox_id = $32::int8
   returning 1
 )
@@ -105,15 +106,28 @@ const WRITE_LIMITS = `
   select unnest($1::text[]), unnest($2::int8[]), unnest($3::text[])::timestamptz
   on conflict (key) do update set used_minor = excluded.used_minor, expires_at = excluded.expires_at`;
 
+/** Where the ledger stands after a batch: one version on if it has journals, and where it was if it has none. Pure. */
+export function headAfter(head: Head, { journals }: Folded): Head {
+  if (journals.length === 0) return head;
+  const batch = head.batch + 1n;
+  return {
+    version: head.version + 1n,
+    batch,
+    outboxId: head.outboxId + BigInt(journals.length),
+    hash: batchHash(head.hash, batch, head.now, journals.map(hashed)),
+    now: head.now,
+  };
+}
+
 /** What {@link writeBatch} sends for what was folded. Pure. @throws when a command has what no row can be made of */
-export function statementsOf(head: Head, folded: Folded): readonly Statement[] {
+export function statementsOf(head: Head, next: Head, folded: Folded): readonly Statement[] {
   const statements = [
     openedStatement(head, folded),
     refusalStatement(head, folded),
     auditStatement(folded),
     holdStatement(head, folded),
     limitStatement(folded),
-    folded.journals.length === 0 ? null : journalStatement(head, folded),
+    folded.journals.length === 0 ? null : journalStatement(head, next, folded),
   ];
   return statements.filter((statement) => statement !== null);
 }
@@ -132,13 +146,12 @@ export async function writeBatch(client: pg.Client, statements: readonly Stateme
   if (results.at(-1)?.command !== 'COMMIT') throw new NotCommitted('the batch was rolled back');
 }
 
-function journalStatement(head: Head, { accounts, journals }: Folded): Statement {
+function journalStatement(head: Head, next: Head, { accounts, journals }: Folded): Statement {
   const moved = accounts.flatMap(({ before, ...after }) => (before === null ? [] : [{ before, ...after }]));
-  const number = head.batch + 1n;
   const entries = journals.flatMap(({ command, entries: of }) =>
     of.map((entry) => ({ journalId: command.journalId, entry })),
   );
-  const events = journals.map((journal) => journalPosted(journal, number, head.now));
+  const events = journals.map((journal) => journalPosted(journal, next.batch, head.now));
   const values = [
     head.now,
     int8Array(moved, ({ id }) => id),
@@ -146,7 +159,7 @@ function journalStatement(head: Head, { accounts, journals }: Folded): Statement
     int8Array(moved, ({ held }) => held),
     int8Array(moved, ({ seq }) => seq),
     int8Array(moved, ({ before }) => before.seq),
-    ...journalColumns(journals, number),
+    ...journalColumns(journals, next.batch),
     int8Array(entries, ({ entry }) => entry.accountId),
     int8Array(entries, ({ entry }) => entry.seq),
     uuidArray(entries, ({ journalId }) => journalId),
@@ -154,7 +167,7 @@ function journalStatement(head: Head, { accounts, journals }: Folded): Statement
     int8Array(entries, ({ entry }) => entry.balanceAfter),
     textArray(entries, ({ entry }) => entry.action),
     ...outboxColumns(events, head.outboxId),
-    batchHash(head.hash, number, head.now, journals.map(hashed)),
+    next.hash,
     head.outboxId,
   ];
   return { name: 'write_journals', text: WRITE_JOURNALS, values };

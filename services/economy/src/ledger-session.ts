@@ -1,13 +1,16 @@
 /**
- * The engine's one connection, as the two round trips of a batch. A session serves one batch at a time; what it needs
- * of PostgreSQL beyond that (settings, a way to leave at once) is here.
+ * The engine's connection, as the round trips of a batch, and what it needs of PostgreSQL beyond that: settings, a way to
+ * leave at once, and a second connection that reads while the first one writes.
  */
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { type BatchKeys, type BatchRead, type Head, readBatch } from './batch-read.ts';
+import type { AccountId } from './accounts.ts';
+import { appendBatch, appendStatements } from './batch-append.ts';
+import { type BatchKeys, type BatchRead, type Head, peekAccounts, readBatch } from './batch-read.ts';
 import { statementsOf, writeBatch } from './batch-write.ts';
 import type { Folded } from './fold.ts';
 import { computed } from './retry.ts';
+import type { AccountRow } from './working-accounts.ts';
 
 /** What the runner needs of whatever keeps the ledger. */
 export interface LedgerSession {
@@ -18,7 +21,14 @@ export interface LedgerSession {
    * @throws pg.DatabaseError when the batch was refused: nothing was committed. Any other failure leaves that open; the
    * same commands, sent again, find out by their ids.
    */
-  readonly write: (head: Head, folded: Folded) => Promise<void>;
+  readonly write: (head: Head, folded: Folded, next: Head) => Promise<void>;
+  /**
+   * A whole batch in one round trip, if the head still has the version of `head` and none of the ids was used before.
+   * May be called again before it has answered. @returns the database's clock @throws when it is not known to be committed
+   */
+  readonly append: (head: Head, next: Head, folded: Folded, journalIds: readonly string[]) => Promise<Date>;
+  /** Accounts as they are committed, without a lock and beside whatever else is on its way. */
+  readonly peek: (ids: readonly AccountId[]) => Promise<ReadonlyMap<AccountId, AccountRow>>;
   readonly rollback: () => Promise<unknown>;
   /** False once it was lost or dropped. */
   readonly usable: () => boolean;
@@ -45,19 +55,69 @@ const SETTINGS = {
   synchronous_commit: 'on',
   idle_in_transaction_session_timeout: '1000',
   statement_timeout: '5000',
+  // It raises the ledger's version itself.
+  'fanfare.ledger_engine': 'on',
 };
 
 export async function openLedgerSession(databaseUrl: string): Promise<LedgerSession> {
+  const writer = await openConnection(databaseUrl, 'economy-ledger');
+  // Opened when it is first needed: a replica that stands by needs none.
+  let opening: Promise<Connection> | null = null;
+  const reader = (): Promise<Connection> => {
+    opening ??= openConnection(databaseUrl, 'economy-ledger-reader');
+    return opening;
+  };
+  const dropReader = (): void => {
+    opening?.then(({ drop }) => drop()).catch(() => undefined); // one that did not open is no connection
+    opening = null;
+  };
+  const { client } = writer;
+  return {
+    read: (keys) => readBatch(client, keys),
+    write: (head, folded, next) =>
+      writeBatch(
+        client,
+        computed(() => statementsOf(head, next, folded)),
+      ),
+    append: (head, next, folded, ids) => appendBatch(client, appendStatements(head, next, folded, ids)),
+    peek: async (ids) => {
+      try {
+        return await peekAccounts((await reader()).client, ids);
+      } catch (error) {
+        dropReader();
+        throw error;
+      }
+    },
+    rollback: () => client.query('rollback'),
+    usable: writer.usable,
+    drop: () => {
+      writer.drop();
+      dropReader();
+    },
+    end: async () => {
+      dropReader();
+      await client.end();
+    },
+  };
+}
+
+interface Connection {
+  readonly client: pg.Client;
+  readonly usable: () => boolean;
+  readonly drop: () => void;
+}
+
+async function openConnection(databaseUrl: string, name: string): Promise<Connection> {
   const socket = new Socket();
   let usable = true;
   const client = new pg.Client({
     connectionString: databaseUrl,
-    application_name: 'economy-ledger',
+    application_name: name,
     stream: () => socket,
     pipeline: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     options: Object.entries(SETTINGS)
-      .map(([name, value]) => `-c ${name}=${value}`)
+      .map(([setting, value]) => `-c ${setting}=${value}`)
       .join(' '),
   });
   const lost = (): void => {
@@ -72,19 +132,9 @@ export async function openLedgerSession(databaseUrl: string): Promise<LedgerSess
     socket.destroy();
     throw error;
   }
-  return {
-    read: (keys) => readBatch(client, keys),
-    write: (head, folded) =>
-      writeBatch(
-        client,
-        computed(() => statementsOf(head, folded)),
-      ),
-    rollback: () => client.query('rollback'),
-    usable: () => usable,
-    drop: () => {
-      usable = false;
-      socket.destroy();
-    },
-    end: () => client.end(),
+  const drop = (): void => {
+    usable = false;
+    socket.destroy();
   };
+  return { client, usable: () => usable, drop };
 }

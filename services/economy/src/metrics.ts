@@ -7,6 +7,8 @@ export interface LedgerMetrics {
   readonly settled: (commands: number, seconds: number) => void;
   readonly overloaded: () => void;
   readonly failed: (how: string) => void;
+  /** Batches that were posted ahead and refused. */
+  readonly inVain: (batches: number) => void;
 }
 
 export function ledgerMetrics(registry: Registry, queueLength: () => number): LedgerMetrics {
@@ -40,6 +42,11 @@ export function ledgerMetrics(registry: Registry, queueLength: () => number): Le
     labelNames: ['how'],
     registers,
   });
+  const vain = new Counter({
+    name: 'fanfare_ledger_batches_in_vain_total',
+    help: 'Batches that were folded on a ledger that had moved meanwhile, and were posted again',
+    registers,
+  });
   new Gauge({
     name: 'fanfare_ledger_queue_commands',
     help: 'Commands that wait for a batch',
@@ -56,5 +63,6 @@ export function ledgerMetrics(registry: Registry, queueLength: () => number): Le
     },
     overloaded: () => refused.inc(),
     failed: (how) => failures.inc({ how }),
+    inVain: (batches) => vain.inc(batches),
   };
 }

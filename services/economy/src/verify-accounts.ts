@@ -26,10 +26,10 @@ const START: Position = { accountId: '-1', seq: '0', balance: '0' };
 const CHECK_ENTRIES = `
   with page as materialized (
     select account_id, seq, minor, balance_after_minor from entries
-     where (account_id, seq) > ($1, $2) order by account_id, seq limit $4
+     where (account_id, seq) > ($1::int8, $2::int8) order by account_id, seq limit $4
   ), followed as (
     select *, coalesce(lag(seq) over own, case account_id when $1 then $2 else 0 end) as seq_before,
-              coalesce(lag(balance_after_minor) over own, case account_id when $1 then $3 else 0 end) as balance_before
+              coalesce(lag(balance_after_minor) over own, case account_id when $1 then $3::int8 else 0 end) as balance_before
       from page window own as (partition by account_id order by seq)
   ), wrong as (
     select * from followed

@@ -69,7 +69,7 @@ describe('the engine', () => {
   it('drops a command whose caller has left, without a trace', async () => {
     const late = grant(9n, 5n);
     await ledger.sql('begin');
-    await ledger.sql('select from ledger_head for update');
+    await ledger.sql('update ledger_head set version = version + 1');
     const verdict = ledger.engine.post(late, 20);
     await new Promise((resolve) => setTimeout(resolve, 40));
     await ledger.sql('commit');

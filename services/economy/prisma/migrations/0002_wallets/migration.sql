@@ -30,6 +30,19 @@ CREATE INDEX journals_hold_idx ON journals (batch) WHERE hold IS NOT NULL;
 -- How many events of the outbox are no journals: the last outbox id less this is the count of journals.
 ALTER TABLE ledger_head ADD COLUMN notices bigint NOT NULL DEFAULT 0;
 
+-- Raised by whoever changes an account, behind the head's lock: what a replica knows of accounts is true as long as it
+-- has not moved. The engine does it itself; for every other writer a trigger does, before a row is locked, in the order
+-- in which batches take their locks.
+ALTER TABLE ledger_head ADD COLUMN version bigint NOT NULL DEFAULT 0;
+CREATE FUNCTION raise_ledger_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ledger_head SET version = version + 1 WHERE id = 1;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER accounts_raise_version BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON accounts
+    FOR EACH STATEMENT WHEN (current_setting('fanfare.ledger_engine', true) IS DISTINCT FROM 'on')
+    EXECUTE FUNCTION raise_ledger_version();
+
 -- A part of a balance that is set aside, named by the journal that reserved it. The journals say what became of it;
 -- this is where it stands.
 CREATE TABLE holds (
