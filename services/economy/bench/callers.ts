@@ -66,7 +66,10 @@ const windowOf = (
   next: () => LedgerCommand,
 ): Promise<Sample> => bench.window(databaseUrl, BASELINE_CLIENTS, (client) => baseline.post(client, next()));
 
-const nameOf = (what: Measured): string => (/^\d/.test(what) ? `${what} callers` : `baseline ${what}`);
+const nameOf = (what: Measured): string => {
+  if (what === 'interactive' || what === 'procedure') return `baseline ${what}`;
+  return what === '1' ? '1 caller' : `${what} callers`;
+};
 
 export function summaryOf(samples: readonly Sample[]): Summary {
   const rates = samples.map((each) => each.giftsPerSecond);

@@ -25,7 +25,9 @@ export async function measureProcesses(bench: BenchContext, databaseUrl: string)
       await together(some, warmUpSeconds(bench.seconds));
       const rate = await together(some, bench.seconds);
       rates.get(count)?.push(rate);
-      bench.report(`round ${round} of ${ROUNDS}: ${count} processes ${Math.round(rate)} gifts/s`);
+      bench.report(
+        `round ${round} of ${ROUNDS}: ${count} ${count === 1 ? 'process' : 'processes'} ${Math.round(rate)} gifts/s`,
+      );
     }
   }
   return new Map([...rates].map(([count, measured]) => [count, medianOf(measured)]));
