@@ -166,7 +166,9 @@ export class BatchAhead {
   async #stateOf(session: LedgerSession, ids: readonly AccountId[]): Promise<LedgerState> {
     const unknown = ids.filter((id) => this.#mirror.get(id) === undefined);
     if (unknown.length > 0) {
-      const rows = await session.peek(unknown);
+      // As with a flight: what hangs is dropped, or nothing would be posted here any more.
+      const answered = this.#timing.after(ATTEMPT_TIMEOUT_MS, session.drop);
+      const rows = await session.peek(unknown).finally(answered);
       for (const id of unknown) this.#mirror.set(id, rows.get(id) ?? null);
     }
     const accounts = new Map<AccountId, AccountRow>();
