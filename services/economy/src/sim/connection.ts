@@ -90,10 +90,10 @@ export class Connection {
   }
 
   /** The server ends it. */
-  terminate(error: Error): void {
+  readonly terminate = (error: Error): void => {
     this.served = false;
     this.#answer(`${this.#name} terminated`, () => this.#fail(error));
-  }
+  };
 
   #latency(): number {
     return this.#scheduler.chance.next() * LATENCY_MS + 0.05;

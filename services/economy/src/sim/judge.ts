@@ -7,7 +7,7 @@ import { hashed } from '../batch-write.ts';
 import type { LedgerCommand, Verdict } from '../command.ts';
 import type { Journal } from '../fold.ts';
 import type { ReadRecord } from './ledger-server.ts';
-import { KEPT, Model } from './model.ts';
+import { KEPT, Model, type Moment } from './model.ts';
 import type { Commit, Tables } from './tables.ts';
 
 export interface Answered {
@@ -90,7 +90,7 @@ class Judge {
       const remembered = this.#replayAnswers(read, commit.journals);
       const kept = commit.refusals.map(({ journalId }) => journalId);
       this.#insist(remembered.join() === kept.join(), `commit ${place + 1} keeps ${kept}, not ${remembered}`);
-    } else this.#replayUnanswered(commit);
+    } else this.#replayUnanswered(commit, read);
   }
 
   /** The chain goes on where it was. */
@@ -107,17 +107,22 @@ class Judge {
     const journals = [...posted];
     const remembered: string[] = [];
     for (const { command, verdict } of this.#evidence.answers.get(read.id) ?? []) {
-      const known = this.#model.answerTo(command.journalId, read.now) !== undefined;
-      if (verdict.type === 'accepted') this.#accept(command, verdict, journals, read.now);
-      else if (verdict.type === 'refused') this.#refuse(command, verdict.refusal.reason, read.now);
+      const known = this.#model.answerTo(command.journalId, read.clock) !== undefined;
+      if (verdict.type === 'accepted') this.#accept(command, verdict, journals, read);
+      else if (verdict.type === 'refused') this.#refuse(command, verdict.refusal.reason, read);
       if (!known && verdict.type === 'refused' && KEPT.has(verdict.refusal.reason)) remembered.push(command.journalId);
     }
     for (const { command } of journals) this.#insist(false, `${name(command)} was posted and never accepted`);
     return remembered;
   }
 
-  #accept(command: LedgerCommand, { receipt }: Verdict & { type: 'accepted' }, journals: Journal[], now: Date): void {
-    const judgement = this.#model.judge(command, now);
+  #accept(
+    command: LedgerCommand,
+    { receipt }: Verdict & { type: 'accepted' },
+    journals: Journal[],
+    moment: Moment,
+  ): void {
+    const judgement = this.#model.judge(command, moment);
     const shown = receipt.balances.join();
     this.#insist(receipt.context === command.context, `${name(command)} got the context of another`);
     if (judgement.balances !== null) {
@@ -132,36 +137,35 @@ class Judge {
       return;
     }
     this.#insist(!receipt.repeated, `${name(command)} is called a repeat`);
-    this.#insist(receipt.postedAt.getTime() === now.getTime(), `${name(command)} has the wrong time`);
-    const balances = this.#post(command, journal, now);
+    this.#insist(receipt.postedAt.getTime() === moment.now.getTime(), `${name(command)} has the wrong time`);
+    const balances = this.#post(command, journal, moment);
     this.#insist(shown === balances, `${name(command)} shows ${shown}, not ${balances}`);
   }
 
-  #refuse(command: LedgerCommand, reason: string, now: Date): void {
-    const { reasons } = this.#model.judge(command, now);
+  #refuse(command: LedgerCommand, reason: string, moment: Moment): void {
+    const { reasons } = this.#model.judge(command, moment);
     this.#insist(reasons.includes(reason), `${name(command)} was refused with ${reason}, not ${reasons || 'accepted'}`);
-    this.#model.apply(command, reason, now);
+    this.#model.apply(command, reason, moment);
   }
 
   /** Nobody heard of it, so the places of its refusals among its journals are not known: any right one will do. */
-  #replayUnanswered({ journals, refusals, postedAt }: BatchCommit): void {
+  #replayUnanswered({ journals, refusals }: BatchCommit, moment: Moment): void {
     let open = [...refusals];
     const place = (): void => {
       open = open.filter(({ journalId, intent, refusal }) => {
-        const first = this.#model.answerTo(journalId, postedAt);
+        const first = this.#model.answerTo(journalId, moment.clock);
         if (first !== undefined) return true;
         const command = this.#evidence.commandOf(journalId, intent);
-        if (command === undefined || !this.#model.judge(command, postedAt).reasons.includes(refusal.reason))
-          return true;
-        this.#model.apply(command, refusal.reason, postedAt);
+        if (command === undefined || !this.#model.judge(command, moment).reasons.includes(refusal.reason)) return true;
+        this.#model.apply(command, refusal.reason, moment);
         return false;
       });
     };
     for (const journal of journals) {
       place();
-      const { posts, reasons } = this.#model.judge(journal.command, postedAt);
+      const { posts, reasons } = this.#model.judge(journal.command, moment);
       this.#insist(posts, `${name(journal.command)} was posted, but it is ${reasons}`);
-      this.#post(journal.command, journal, postedAt);
+      this.#post(journal.command, journal, moment);
     }
     place();
     for (const { journalId, refusal } of open)
@@ -169,11 +173,11 @@ class Judge {
   }
 
   /** @returns the balances it must show */
-  #post(command: LedgerCommand, { entries, balances }: Journal, now: Date): string {
+  #post(command: LedgerCommand, { entries, balances }: Journal, moment: Moment): string {
     const { poison } = this.#evidence;
     this.#insist(!poison.has(command.journalId), `${name(command)} cannot be posted, and was`);
     const before = new Map(entries.map(({ accountId }) => [accountId, this.#model.balance(accountId)]));
-    const expected = this.#model.apply(command, null, now) ?? 'nothing';
+    const expected = this.#model.apply(command, null, moment) ?? 'nothing';
     this.#insist(balances.join() === expected, `${name(command)} leaves ${balances}, not ${expected}`);
     for (const { accountId, seq, minor, balanceAfter } of entries) {
       const next = (this.#seqs.get(accountId) ?? 0n) + 1n;

@@ -3,9 +3,11 @@
  * transactions that end with their session; timeouts; restarts. What a batch reads, it reads behind the lock, and what
  * it writes is committed as a whole or not at all.
  */
+import type { AccountId } from '../accounts.ts';
 import type { BatchKeys, BatchRead, Head } from '../batch-read.ts';
 import type { Folded } from '../fold.ts';
 import type { LedgerSession } from '../ledger-session.ts';
+import type { AccountRow } from '../working-accounts.ts';
 import { Connection, ConnectionLost, type Mishap } from './connection.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 import { databaseError, type Tables } from './tables.ts';
@@ -23,8 +25,18 @@ export interface ReadRecord {
   readonly process: SimProcess;
   /** How many transactions were committed before it. */
   readonly position: number;
+  /** What the batch takes for the time, and what the database does. */
   readonly now: Date;
+  readonly clock: Date;
   readonly journalIds: readonly string[];
+}
+
+/** Batches whose outcome a process has heard, and whose commands it answers next. */
+interface Delivered {
+  /** The last one that was read first. */
+  readId: number | null;
+  /** Those that were posted ahead, in their order, with the ids that are not answered yet. */
+  readonly ahead: { readonly id: number; readonly open: string[] }[];
 }
 
 const IDLE_IN_TRANSACTION_MS = 1000;
@@ -41,6 +53,39 @@ class Backend {
   readId = 0;
   granted: Granted | null = null;
   cancelTimer = (): void => {};
+  /** Requests that wait for the one before. */
+  work: ((done: () => void) => void)[] = [];
+  #busy = false;
+
+  /** One request after the other. */
+  take(work: (done: () => void) => void): void {
+    this.work.push(work);
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const work = this.work.shift();
+    if (work === undefined) return;
+    this.#busy = true;
+    work(() => {
+      this.#busy = false;
+      this.#next();
+    });
+  }
+}
+
+interface Settle<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What an engine sends to have a batch posted in one round trip. */
+interface Append {
+  readonly head: Head;
+  readonly next: Head;
+  readonly folded: Folded;
+  readonly journalIds: readonly string[];
 }
 
 export class LedgerServer {
@@ -55,8 +100,7 @@ export class LedgerServer {
   readonly #refused = new Map<SimProcess, number>();
   readonly #sessions = new Map<Backend, Connection>();
   readonly reads: ReadRecord[] = [];
-  /** The read that each process folds from at the moment. */
-  readonly delivered = new Map<SimProcess, number>();
+  readonly #delivered = new Map<SimProcess, Delivered>();
   up = true;
 
   constructor(scheduler: Scheduler, tables: Tables, faults: Faults, poison: ReadonlySet<string>) {
@@ -72,28 +116,78 @@ export class LedgerServer {
     const backend = new Backend();
     const connection = new Connection(this.#scheduler, process, 'ledger', { onLost: () => this.#forget(backend) });
     this.#sessions.set(backend, connection);
+    const ask = <T>(what: string, serve: (settle: Settle<T>, done: () => void) => void): Promise<T> =>
+      connection.request<T>(what, this.#faults.mishap(), (settle) => backend.take((done) => serve(settle, done)));
+    const delivered = this.#deliveredTo(process);
+    let reader: Connection | null = null;
     return {
       read: async (keys) => {
-        const read = await connection.request<BatchRead>('read', this.#faults.mishap(), (settle) =>
-          this.#read(backend, connection, keys, settle),
+        const read = await ask<BatchRead>('read', (settle, done) =>
+          this.#read(backend, connection, keys, settle, done),
         );
-        this.delivered.set(process, backend.readId);
+        delivered.readId = backend.readId;
         return read;
       },
-      write: (head, folded) =>
-        connection.request<void>('write', this.#faults.mishap(), (settle) =>
-          this.#write(backend, process, head, folded, settle),
-        ),
+      write: (head, folded, next) =>
+        ask<void>('write', (settle, done) => {
+          this.#write(backend, process, { head, next, folded, journalIds: [] }, settle);
+          done();
+        }),
+      append: async (head, next, folded, journalIds) => {
+        const batch = { head, next, folded, journalIds };
+        const { id, clock } = await ask<ReadRecord>('append', (settle, done) =>
+          this.#append(backend, process, batch, settle, done),
+        );
+        delivered.ahead.push({ id, open: [...journalIds] });
+        return clock;
+      },
+      peek: async (ids) => {
+        reader ??= await this.#connectReader(process);
+        const rows = reader.request('peek', this.#faults.mishap(), ({ resolve }) => resolve(this.#tables.peek(ids)));
+        return (await rows.catch((error: unknown) => {
+          reader?.drop();
+          reader = null;
+          throw error;
+        })) as ReadonlyMap<AccountId, AccountRow>;
+      },
       rollback: () =>
-        connection.request<void>('rollback', this.#faults.mishap(), ({ resolve }) => {
+        ask<void>('rollback', ({ resolve }, done) => {
           if (backend.state === 'open') this.#refused.delete(process);
           this.#end(backend);
           resolve();
+          done();
         }),
       usable: () => connection.usable,
-      drop: () => connection.drop(),
+      drop: () => {
+        connection.drop();
+        reader?.drop();
+        reader = null;
+      },
       end: async () => connection.drop(),
     };
+  }
+
+  async #connectReader(process: SimProcess): Promise<Connection> {
+    await this.#scheduler.delay(CONNECT_MS, 'reader connects', process);
+    if (!this.up) throw new ConnectionLost('the database does not answer');
+    return new Connection(this.#scheduler, process, 'reader', { onLost: () => {} });
+  }
+
+  /** Which batch a process answers a command from. */
+  answeredFrom(process: SimProcess, journalId: string): number | null {
+    const { readId, ahead } = this.#deliveredTo(process);
+    const [first] = ahead;
+    const index = first?.open.indexOf(journalId) ?? -1;
+    if (first === undefined || index < 0) return readId;
+    first.open.splice(index, 1);
+    if (first.open.length === 0) ahead.shift();
+    return first.id;
+  }
+
+  #deliveredTo(process: SimProcess): Delivered {
+    const delivered = this.#delivered.get(process) ?? { readId: null, ahead: [] };
+    this.#delivered.set(process, delivered);
+    return delivered;
   }
 
   /** Every session ends; what was committed stays. */
@@ -114,64 +208,48 @@ export class LedgerServer {
   /** A transaction that is no batch: takes the lock, stalls, and is committed or not. */
   alone(what: string, stallMs: number, commit: (() => void) | null): void {
     const backend = new Backend();
-    this.#lock(backend, () => {
-      backend.cancelTimer();
+    const run = (): void => {
       this.#scheduler.after(stallMs, `${what} ${commit === null ? 'rolls back' : 'commits'}`, null, () => {
         if (backend.state !== 'open') return;
         commit?.();
         this.#end(backend);
       });
-    });
+    };
+    this.#lock(backend, run, () => this.#end(backend));
   }
 
   #read(
     backend: Backend,
-    connection: Connection,
+    { process, terminate }: Connection,
     keys: BatchKeys,
-    { resolve, reject }: { resolve: (read: BatchRead) => void; reject: (error: Error) => void },
+    { resolve, reject }: Settle<BatchRead>,
+    done: () => void,
   ): void {
     const refuse = (code: string): void => {
       this.#abort(backend);
       reject(databaseError(code, 'the read failed'));
+      done();
     };
-    this.#lock(backend, () => {
-      const code = this.#refusal(connection.process);
-      if (code !== null) return refuse(code);
-      const now = this.#scheduler.date();
-      backend.readId = this.reads.length;
-      this.reads.push({
-        id: backend.readId,
-        process: connection.process,
-        position: this.#tables.commits.length,
-        now,
-        journalIds: [...keys.journalIds],
-      });
-      resolve(this.#tables.read(keys, now));
-      this.#timeOutIdle(backend, connection);
-    });
-    if (backend.state !== 'waiting') return;
-    backend.cancelTimer = this.#scheduler.after(STATEMENT_TIMEOUT_MS, 'statement timeout', null, () => {
-      if (backend.state === 'waiting') refuse('57014');
-    });
+    this.#lock(
+      backend,
+      () => {
+        const code = this.#refusal(process);
+        if (code !== null) return refuse(code);
+        const now = this.#scheduler.date();
+        backend.readId = this.#record(process, now, keys.journalIds).id;
+        resolve(this.#tables.read(keys, now));
+        done();
+        this.#timeOutIdle(backend, terminate);
+      },
+      () => refuse('57014'),
+    );
   }
 
-  #write(
-    backend: Backend,
-    process: SimProcess,
-    head: Head,
-    folded: Folded,
-    { resolve, reject }: { resolve: () => void; reject: (error: Error) => void },
-  ): void {
+  #write(backend: Backend, process: SimProcess, batch: Append, { resolve, reject }: Settle<void>): void {
     backend.cancelTimer();
-    const code = backend.state === 'open' ? this.#refusal(process) : '25P02';
     try {
-      if (code !== null) throw databaseError(code, 'the write failed');
-      if (folded.journals.some(({ command }) => this.#poison.has(command.journalId))) {
-        throw databaseError('22003', 'poison');
-      }
-      this.#tables.write(backend.readId, head, folded);
-      this.#refused.delete(process);
-      this.#scheduler.note(`commit ${this.#tables.commits.length} of read ${backend.readId}`);
+      if (backend.state !== 'open') throw databaseError('25P02', 'there is no transaction');
+      this.#commit(process, backend.readId, batch);
       resolve();
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)));
@@ -181,6 +259,59 @@ export class LedgerServer {
     }
   }
 
+  /** Begins, checks, writes and commits in one go. */
+  #append(
+    backend: Backend,
+    process: SimProcess,
+    batch: Append,
+    { resolve, reject }: Settle<ReadRecord>,
+    done: () => void,
+  ): void {
+    const { head, folded, journalIds } = batch;
+    const over = (): void => {
+      this.#end(backend);
+      done();
+    };
+    const post = (): void => {
+      try {
+        const clock = this.#scheduler.date();
+        const refusedIds = journalIds.filter((_, index) => folded.verdicts[index]?.type !== 'accepted');
+        this.#tables.insistOnSame(head, journalIds, refusedIds, clock);
+        const record = this.#record(process, head.now, journalIds);
+        this.#commit(process, record.id, batch);
+        resolve(record);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      } finally {
+        over();
+      }
+    };
+    const timeOut = (): void => {
+      reject(databaseError('57014', 'statement timeout'));
+      over();
+    };
+    this.#lock(backend, post, timeOut);
+  }
+
+  /** @throws pg.DatabaseError: nothing has changed then */
+  #commit(process: SimProcess, readId: number, { head, next, folded }: Append): void {
+    const code = this.#refusal(process);
+    if (code !== null) throw databaseError(code, 'the write failed');
+    if (folded.journals.some(({ command }) => this.#poison.has(command.journalId)))
+      throw databaseError('22003', 'poison');
+    this.#tables.write(readId, head, next, folded);
+    this.#refused.delete(process);
+    this.#scheduler.note(`commit ${this.#tables.commits.length} of read ${readId}`);
+  }
+
+  #record(process: SimProcess, now: Date, journalIds: readonly string[]): ReadRecord {
+    const { length: id } = this.reads;
+    const clock = this.#scheduler.date();
+    const record = { id, process, position: this.#tables.commits.length, now, clock, journalIds: [...journalIds] };
+    this.reads.push(record);
+    return record;
+  }
+
   #refusal(process: SimProcess): string | null {
     const refused = this.#refused.get(process) ?? 0;
     const code = refused < MOST_REFUSALS ? this.#faults.refusal() : null;
@@ -188,9 +319,12 @@ export class LedgerServer {
     return code;
   }
 
-  #lock(backend: Backend, granted: Granted): void {
+  #lock(backend: Backend, granted: Granted, timeOut: () => void): void {
     backend.granted = granted;
     backend.state = 'waiting';
+    backend.cancelTimer = this.#scheduler.after(STATEMENT_TIMEOUT_MS, 'statement timeout', null, () => {
+      if (backend.state === 'waiting') timeOut();
+    });
     this.#waiting.push(backend);
     this.#grant();
   }
@@ -225,13 +359,14 @@ export class LedgerServer {
 
   #forget(backend: Backend): void {
     this.#sessions.delete(backend);
+    backend.work = [];
     this.#end(backend);
   }
 
   /** For the others' sake a session that holds the lock and says nothing is ended. */
-  #timeOutIdle(backend: Backend, connection: Connection): void {
+  #timeOutIdle(backend: Backend, terminate: Connection['terminate']): void {
     backend.cancelTimer = this.#scheduler.after(IDLE_IN_TRANSACTION_MS, 'idle in transaction', null, () => {
-      connection.terminate(databaseError('25P03', 'idle in transaction'));
+      terminate(databaseError('25P03', 'idle in transaction'));
       this.#forget(backend);
     });
   }

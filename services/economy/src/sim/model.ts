@@ -22,6 +22,12 @@ export interface Answer {
   readonly at: number;
 }
 
+/** What a batch took for the time, and what the database did. */
+export interface Moment {
+  readonly now: Date;
+  readonly clock: Date;
+}
+
 export interface Judgement {
   /** Accepted now or before: the balances the receipt shows. Null: refused. */
   readonly balances: string | null;
@@ -54,14 +60,14 @@ export class Model {
   }
 
   /** The first answer under an id, as far as it must be known: for ever when accepted, for a day when refused. */
-  answerTo(journalId: string, now: Date): Answer | undefined {
+  answerTo(journalId: string, clock: Date): Answer | undefined {
     const answer = this.answers.get(journalId);
-    return answer !== undefined && answer.reason !== null && answer.at <= now.getTime() - DAY_MS ? undefined : answer;
+    return answer !== undefined && answer.reason !== null && answer.at <= clock.getTime() - DAY_MS ? undefined : answer;
   }
 
   /** What the ledger must answer now, without doing it. */
-  judge(command: LedgerCommand, now: Date): Judgement {
-    const first = this.answerTo(command.journalId, now);
+  judge(command: LedgerCommand, { now, clock }: Moment): Judgement {
+    const first = this.answerTo(command.journalId, clock);
     if (first !== undefined) {
       if (first.wish !== wishOf(command)) return { balances: null, posts: false, reasons: ['ID_REUSED'] };
       if (first.reason !== null) return { balances: null, posts: false, reasons: [first.reason] };
@@ -72,8 +78,8 @@ export class Model {
   }
 
   /** Does what the ledger says it did. `reason` is the refusal's, or null when it was posted. */
-  apply(command: LedgerCommand, reason: string | null, now: Date): string | null {
-    if (this.answerTo(command.journalId, now) !== undefined) return null;
+  apply(command: LedgerCommand, reason: string | null, { now, clock }: Moment): string | null {
+    if (this.answerTo(command.journalId, clock) !== undefined) return null;
     if (reason === null) this.#post(command);
     const balances = this.wallet(command.userId);
     const wish = wishOf(command);

@@ -59,7 +59,7 @@ export class Replica {
       metrics: new Registry(),
       onPosted: this.#relay.wake,
       timing: {
-        monotonic: () => scheduler.now,
+        monotonic: () => scheduler.monotonic(),
         delay: (ms) => scheduler.delay(ms, 'engine pauses', process),
         after: (ms, run) => scheduler.after(ms, 'engine loses patience', process, run),
         random: scheduler.chance.next,
@@ -87,9 +87,12 @@ export class Replica {
     // An object of its own, by which this call can be told from repeats of it.
     const own = { ...command };
     const verdict = await this.#engine.post(own, waitMs);
-    const readId = ledger.delivered.get(this.process);
-    if (verdict.type === 'dropped') dropped(own);
-    else if (readId !== undefined) answered(readId, command, verdict);
+    if (verdict.type === 'dropped') {
+      dropped(own);
+      return verdict;
+    }
+    const readId = ledger.answeredFrom(this.process, command.journalId);
+    if (readId !== null) answered(readId, command, verdict);
     return verdict;
   }
 

@@ -52,7 +52,12 @@ export class Scheduler {
     return new Date(EPOCH_MS + this.#aheadMs + Math.floor(this.now));
   }
 
-  /** Sets the database's clock forward; timers do not notice. */
+  /** The clock of a process: its own beginning, the same pace. */
+  monotonic(): number {
+    return this.now + this.#aheadMs;
+  }
+
+  /** Everybody sleeps for so long: clocks go on, and what was to happen is still to happen. */
   setForward(ms: number): void {
     this.#aheadMs += ms;
   }

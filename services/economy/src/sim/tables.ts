@@ -5,9 +5,8 @@
 import type { OutboxRow } from '@fanfare/messaging';
 import pg from 'pg';
 import { type AccountId, AccountKind, currencyIndexOf, floorOf, kindOf, userOf, walletOf } from '../accounts.ts';
-import { batchHash, GENESIS_HASH } from '../batch-hash.ts';
+import { GENESIS_HASH } from '../batch-hash.ts';
 import type { BatchKeys, BatchRead, Head } from '../batch-read.ts';
-import { hashed } from '../batch-write.ts';
 import type { Folded, HoldRow, Journal, KnownJournal, KnownRefusal } from '../fold.ts';
 import type { Hold } from '../hold.ts';
 import { journalPosted } from '../journal-event.ts';
@@ -64,6 +63,7 @@ export class Tables {
   readonly commits: Commit[] = [];
   /** Called with events in the transaction that makes them true. */
   readonly #announce: (events: readonly OutboxEvent[]) => void;
+  version = 0n;
   batch = 0n;
   outboxId = 0n;
   hash: Buffer = GENESIS_HASH;
@@ -74,35 +74,50 @@ export class Tables {
 
   /** What a batch finds that asked for these. Copies nothing: rows are replaced and never changed. */
   read(keys: BatchKeys, now: Date): BatchRead {
-    const remembered = (row: RememberedRefusal): boolean => row.refusedAt.getTime() > now.getTime() - REMEMBER_MS;
     const holds = chosen(this.holds, keys.holdIds);
     const held = [...holds.values()].flatMap(({ accountId }) => {
       const user = userOf(accountId);
       return user === null ? [accountId] : walletOf(user);
     });
     return {
-      head: { batch: this.batch, outboxId: this.outboxId, hash: this.hash, now },
+      head: { version: this.version, batch: this.batch, outboxId: this.outboxId, hash: this.hash, now },
       state: {
         accounts: chosen(this.accounts, [...keys.accountIds, ...held]),
         journals: chosen(this.journals, keys.journalIds),
-        refusals: new Map([...chosen(this.refusals, keys.journalIds)].filter(([, row]) => remembered(row))),
+        refusals: new Map([...chosen(this.refusals, keys.journalIds)].filter(([, row]) => isRemembered(row, now))),
         holds,
         limits: chosen(this.limits, keys.limitKeys),
       },
     };
   }
 
+  /** Accounts as they are committed. */
+  peek(ids: readonly AccountId[]): ReadonlyMap<AccountId, AccountRow> {
+    return chosen(this.accounts, ids);
+  }
+
+  /** What a batch that was not read checks before it writes. @throws pg.DatabaseError */
+  insistOnSame(head: Head, ids: readonly string[], refusedIds: readonly string[], now: Date): void {
+    insist(head.version === this.version && head.hash.equals(this.hash), INTEGRITY, 'somebody else has posted');
+    for (const row of chosen(this.refusals, ids).values()) insist(!isRemembered(row, now), INTEGRITY, 'refused before');
+    insist(chosen(this.journals, refusedIds).size === 0, INTEGRITY, 'an id was posted before');
+  }
+
   /** @throws pg.DatabaseError when a rule of the schema is broken; nothing has changed then */
-  write(readId: number, head: Head, folded: Folded): void {
-    insist(head.batch === this.batch && head.outboxId === this.outboxId, INTEGRITY, 'the head moved meanwhile');
+  write(readId: number, head: Head, next: Head, folded: Folded): void {
+    const { journals, refusals } = folded;
+    if (journals.length > 0) {
+      const same = next.batch - 1n === this.batch && head.outboxId === this.outboxId;
+      insist(same, INTEGRITY, 'the head moved meanwhile');
+    }
     this.#checkAccounts(folded);
-    this.#checkJournals(folded.journals);
+    this.#checkJournals(journals);
     for (const hold of folded.holds) this.#checkHold(hold);
     for (const { key, used } of folded.limits) insist(used >= 0n, CHECK, `limit_counters_used_not_negative ${key}`);
     // After this point it must succeed.
-    const { journals, refusals } = folded;
-    for (const { id, balance, held, floor, seq, frozen } of folded.accounts) {
-      this.accounts.set(id, { balance, held, floor, seq, frozen });
+    for (const { id, balance, held, floor, seq } of folded.accounts) {
+      const row = this.accounts.get(id) ?? { floor, frozen: false };
+      this.accounts.set(id, { ...row, balance, held, seq });
     }
     for (const journal of journals) this.#addJournal(journal, head.now);
     for (const { id, opens: _opens, resolvedBy: _resolvedBy, ...hold } of folded.holds) this.holds.set(id, hold);
@@ -110,7 +125,7 @@ export class Tables {
     for (const { journalId, intent, refusal } of refusals) {
       this.refusals.set(journalId, { intent, refusal, refusedAt: head.now });
     }
-    if (journals.length > 0) this.#chain(journals, head);
+    if (journals.length > 0) this.#chain(journals, next, head.now);
     const { batch: number, hash } = this;
     this.commits.push({ type: 'batch', readId, number, hash, postedAt: head.now, journals, refusals });
   }
@@ -120,6 +135,7 @@ export class Tables {
     const opened = { balance: 0n, held: 0n, floor: floorOf(accountId), seq: 0n, frozen };
     const row = this.accounts.get(accountId) ?? opened;
     this.accounts.set(accountId, { ...row, frozen });
+    this.version += 1n;
     this.commits.push({ type: 'freeze', accountId, frozen });
   }
 
@@ -181,15 +197,19 @@ export class Tables {
     for (const { accountId, seq } of entries) this.#entryKeys.add(`${accountId}-${seq}`);
   }
 
-  #chain(journals: readonly Journal[], head: Head): void {
-    this.batch = head.batch + 1n;
-    this.hash = batchHash(head.hash, this.batch, head.now, journals.map(hashed));
-    const first = head.outboxId + 1n;
-    this.outboxId = head.outboxId + BigInt(journals.length);
-    const row = (journal: Journal): OutboxRow => journalPosted(journal, this.batch, head.now);
+  #chain(journals: readonly Journal[], next: Head, postedAt: Date): void {
+    const first = this.outboxId + 1n;
+    const row = (journal: Journal): OutboxRow => journalPosted(journal, next.batch, postedAt);
     this.#announce(journals.map((journal, index) => ({ ...row(journal), id: first + BigInt(index) })));
+    this.version += 1n;
+    this.batch = next.batch;
+    this.hash = next.hash;
+    this.outboxId += BigInt(journals.length);
   }
 }
+
+const isRemembered = (row: RememberedRefusal, now: Date): boolean =>
+  row.refusedAt.getTime() > now.getTime() - REMEMBER_MS;
 
 function chosen<Key, Row>(rows: ReadonlyMap<Key, Row>, keys: readonly Key[]): ReadonlyMap<Key, Row> {
   const found = new Map<Key, Row>();
