@@ -15,6 +15,10 @@ import type { LedgerCommand } from '../src/command.ts';
 import { createEngine, type Engine } from '../src/engine.ts';
 import { openLedgerSession } from '../src/ledger-session.ts';
 
+import { execSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+const pgTicks = () => readdirSync('/proc').filter((d) => /^\d+$/.test(d)).reduce((sum, d) => { try { const st = readFileSync(`/proc/${d}/stat`, 'utf8'); if (!st.includes('(postgres)')) return sum; const f = st.slice(st.lastIndexOf(')') + 2).split(' '); const cmd = readFileSync(`/proc/${d}/cmdline`, 'utf8'); if (!cmd.includes('economy economy') && f[1] !== String(pmPid)) return sum; return sum + (Number(f[11]) + Number(f[12])) * 10000; } catch { return sum; } }, 0);
+let pmPid = 0;
 const SECONDS = Number(process.argv[2] ?? 5);
 const SENDERS = 10_000;
 const RECEIVERS = 100;
@@ -51,8 +55,7 @@ function gift(): LedgerCommand {
   const legs = [
     { accountId: userAccount(sender, 'COIN'), minor: -100n, action: 'gift_sent' },
     { accountId: platform, minor: 100n, action: 'gift_fee' },
-    { accountId: userAccount(receiver, 'DIAMOND'), minor: 45n, action: 'gift_received' },
-    { accountId: agency, minor: 5n, action: 'gift_commission' },
+    { accountId: userAccount(receiver, "DIAMOND"), minor: 50n, action: "gift_received" },
     { accountId: issuance('DIAMOND'), minor: -50n, action: 'gift_earned' },
   ];
   return command(legs, sender);
@@ -76,6 +79,7 @@ async function fund(engine: Engine): Promise<void> {
 
 async function measure(engines: readonly Engine[], callers: number): Promise<string> {
   const latencies: number[] = [];
+  const pg0 = pgTicks();
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
   const until = started + SECONDS * 1000;
@@ -90,6 +94,7 @@ async function measure(engines: readonly Engine[], callers: number): Promise<str
   );
   const elapsed = (performance.now() - started) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
+  const pgus = Math.round((pgTicks()-pg0)/latencies.length);
   latencies.sort((a, b) => a - b);
   const at = (share: number): string => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2).padStart(7);
   const rate = Math.round(latencies.length / elapsed)
@@ -98,10 +103,12 @@ async function measure(engines: readonly Engine[], callers: number): Promise<str
   const node = Math.round((cpu.user + cpu.system) / latencies.length)
     .toString()
     .padStart(5);
+  console.log('pg us', pgus);
   return `${callers.toString().padStart(8)}${rate}  ${at(0.5)} ${at(0.95)} ${at(0.99)}  ${node}`;
 }
 
 const postgres = await startPostgres({ durable: true });
+pmPid = postgres.pid ?? 0;
 const admin = new pg.Client({ connectionString: postgres.url });
 await admin.connect();
 await admin.query('create role economy login');
