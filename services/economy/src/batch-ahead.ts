@@ -110,13 +110,12 @@ export class BatchAhead {
     }
   }
 
-  /** Waits until the oldest flight has landed, or until `interrupted`. */
-  async land(interrupted: Promise<unknown>): Promise<void> {
+  /** Waits until the oldest flight has landed, or until it is interrupted. */
+  async land(interrupted: Promise<void> | null): Promise<void> {
     const [oldest] = this.#flights;
     if (oldest === undefined) return;
-    const first = await Promise.race([oldest.landed.then(() => 'landed'), interrupted]);
-    if (first !== 'landed') return;
-    const landing = await oldest.landed;
+    const landing = await (interrupted === null ? oldest.landed : Promise.race([oldest.landed, interrupted]));
+    if (landing === undefined) return;
     if (landing.type !== 'committed') return this.#startOver();
     this.#flights.shift();
     this.#mirror.heard(landing.now, this.#timing.monotonic());
@@ -126,7 +125,7 @@ export class BatchAhead {
   }
 
   async landAll(): Promise<void> {
-    while (this.isFlying) await this.land(new Promise(() => undefined));
+    while (this.isFlying) await this.land(null);
   }
 
   /** Every flight is judged by itself, in order; those that are not known to be committed are read first. */

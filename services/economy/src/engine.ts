@@ -43,8 +43,6 @@ export interface Engine extends Part {
   readonly post: (command: LedgerCommand, waitMs: number) => Promise<Verdict>;
 }
 
-const NEVER = new Promise<never>(() => undefined);
-
 const SYSTEM_TIMING: Timing = {
   monotonic: () => performance.now(),
   delay,
@@ -68,7 +66,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function run(): Promise<void> {
     while (queue.length > 0 || ahead.isFlying) {
-      if (queue.length === 0 || ahead.isFull) await ahead.land(ahead.isFull ? NEVER : arrival.promise);
+      if (queue.length === 0 || ahead.isFull) await ahead.land(ahead.isFull ? null : arrival.promise);
       else await postNext(queue.splice(0, ahead.shareOf(queue.length)));
     }
     running = null;
