@@ -1,7 +1,7 @@
 /** What every measurement needs: the private server, its processors' time, and room in the outbox. */
+import { serverCpuSeconds } from '@fanfare/testing/measure';
 import { startPostgres } from '@fanfare/testing/servers';
 import pg from 'pg';
-import { serverCpuSeconds } from './cpu.ts';
 import { type Sample, sample } from './load.ts';
 
 export interface BenchContext {

@@ -2,6 +2,7 @@
  * `./fanfare bench ledger`: how many gifts the ledger posts, how fast, at what cost, and against what. All of it on a
  * private PostgreSQL server that waits for the disk, in databases with the service's own migrations.
  */
+import { type Hardware, hardwareOf, type Percentiles } from '@fanfare/testing/measure';
 import pg from 'pg';
 import type { LedgerCommand } from '../src/command.ts';
 import type { Message } from './baselines.ts';
@@ -10,10 +11,8 @@ import { CALLERS, type Measured, measureCallers, type Summary } from './callers.
 import { giftSource } from './gifts.ts';
 import { type Growth, measureGrowth, prove } from './growth.ts';
 import { createLedger, fund, openEngine } from './ledger-database.ts';
-import type { Percentiles } from './load.ts';
 import { measureOverload, type Overload } from './overload.ts';
 import { measureProcesses } from './processes.ts';
-import { type Hardware, hardwareOf } from './rig.ts';
 
 export interface LedgerBenchOptions {
   /** Of each measured window; there are some fifty. */

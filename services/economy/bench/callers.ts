@@ -1,11 +1,12 @@
 /** The hot path by number of callers, and both baselines, in turns: the machine has good and bad moments for all. */
 
+import { medianOf, type Percentiles } from '@fanfare/testing/measure';
 import type { LedgerCommand } from '../src/command.ts';
 import type { Engine } from '../src/engine.ts';
 import { BASELINE_CLIENTS, type Baseline, interactive, type Message, procedure } from './baselines.ts';
 import type { BenchContext } from './bench-context.ts';
 import { postAccepted } from './ledger-database.ts';
-import { medianOf, type Percentiles, type Sample } from './load.ts';
+import type { Sample } from './load.ts';
 
 export const CALLERS = [1, 8, 32, 64, 512] as const;
 export const ROUNDS = 3;

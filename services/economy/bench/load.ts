@@ -1,16 +1,11 @@
 /** Callers that each send the next gift when the last was answered, and what they saw. */
+import { type Percentiles, percentilesOf } from '@fanfare/testing/measure';
 
 export interface Sample {
   readonly giftsPerSecond: number;
   readonly latencyMs: Percentiles;
   /** Microseconds of CPU for each gift: this process, and the database server (null where it cannot be told). */
   readonly cpuUsPerGift: { readonly node: number; readonly postgres: number | null };
-}
-
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
 }
 
 export interface LoadOptions {
@@ -58,16 +53,4 @@ export async function closedLoop(
   };
   await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
   return { latencies, elapsed: (performance.now() - started) / 1000 };
-}
-
-export function percentilesOf(values: readonly number[]): Percentiles {
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
-}
-
-/** The middle one; of two middle ones the lower. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }

@@ -1,10 +1,10 @@
 /** Four times as many gifts as the ledger can take, by people who do not wait for each other. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@fanfare/kit';
+import { percentilesOf } from '@fanfare/testing/measure';
 import type pg from 'pg';
 import type { LedgerCommand } from '../src/command.ts';
 import type { OpenEngine } from './ledger-database.ts';
-import { percentilesOf } from './load.ts';
 
 export interface OverloadOptions {
   readonly ledger: OpenEngine;

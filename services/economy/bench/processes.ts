@@ -2,10 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { medianOf } from '@fanfare/testing/measure';
 import { type BenchContext, emptyOutbox } from './bench-context.ts';
 import { ROUNDS } from './callers.ts';
 import type { Done, Order } from './gift-process.ts';
-import { medianOf, warmUpSeconds } from './load.ts';
+import { warmUpSeconds } from './load.ts';
 
 export const PROCESS_COUNTS = [1, 2, 4] as const;
 /** In all processes together. */
