@@ -10,6 +10,7 @@ import { approveCoinRequest, rejectCoinRequest } from '../src/coin-requests/deci
 import { finishUnfinished } from '../src/coin-requests/finish-unfinished.ts';
 import { claim } from '../src/coin-requests/request-store.ts';
 import { setCoinSeller } from '../src/coin-requests/sellers.ts';
+import { setWalletFrozen } from '../src/commands/set-wallet-frozen.ts';
 import type { Engine } from '../src/engine.ts';
 import { coins, grant, reasonOf, testLedger } from './ledger.ts';
 import { admin, coin, user } from './running-service.ts';
@@ -170,7 +171,7 @@ describe('an approval that the ledger refuses', () => {
       details: { limit: '10.00', available: '10.00' },
     });
     await setSeller(who, 10_000n);
-    await ledger.sql('update accounts set frozen = true where id = $1', [coins(who)]);
+    await setWalletFrozen(database, { userId: who, frozen: true, reason: 'check' }, callOf(admin));
     await expect(approve(id, user(who))).rejects.toMatchObject({ reason: 'ACCOUNT_FROZEN' });
     await ledger.sql('update coin_sellers set request_limit_minor = 1999 where user_id = $1', [who]);
     await expect(approve(id, user(who))).rejects.toMatchObject({
