@@ -90,7 +90,7 @@ export async function benchLedger(options: LedgerBenchOptions): Promise<LedgerBe
     overload,
     processes: Object.fromEntries([...processes].map(([count, rate]) => [`${count}`, Math.round(rate)])),
     zero_sum: proof.zeroSum && (growth?.zero_sum ?? true),
-    first_problem: proof.firstProblem,
+    first_problem: proof.firstProblem ?? growth?.first_problem ?? null,
     growth,
   };
 }

@@ -28,6 +28,7 @@ export interface Growth {
   readonly build: { readonly seconds: number; readonly entries: number; readonly entries_per_second: number };
   readonly verify: { readonly seconds: number; readonly entries: number; readonly entries_per_second: number };
   readonly zero_sum: boolean;
+  readonly first_problem: string | null;
 }
 
 export interface GrowthOptions {
@@ -86,6 +87,7 @@ export async function measureGrowth({ bench, next, entries, onProgress }: Growth
     build: { ...build, entries_per_second: Math.round(build.entries / build.seconds) },
     verify: proof.verify,
     zero_sum: proof.zeroSum,
+    first_problem: proof.firstProblem,
   };
 }
 

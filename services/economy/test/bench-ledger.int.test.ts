@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { benchLedger } from '../bench/bench-ledger.ts';
 
 // Windows too short to mean anything: only that each is measured, and that the ledger is sound after it.
-it('the ledger measures itself and is balanced after it', { timeout: 120_000 }, async () => {
+it('the ledger measures itself and is balanced after it', { timeout: 180_000 }, async () => {
   const bench = await benchLedger({ seconds: 0.04, entries: 40_000, report: () => {}, onProgress: () => {} });
   expect(bench).toMatchObject({ zero_sum: true, first_problem: null });
   const callers = ['1', '8', '32', '64', '512'];
