@@ -212,8 +212,9 @@ class Judge {
     const holdsStored = [...tables.holds].map(([id, { status }]) => `${id} ${status}`);
     const holdsRight = [...model.holds].map(([id, { status }]) => `${id} ${status}`);
     this.#insist(holdsStored.sort().join() === holdsRight.sort().join(), `holds are ${holdsStored}, not ${holdsRight}`);
-    for (const [key, used] of model.limits) {
-      this.#insist(tables.limits.get(key) === used, `limit ${key} is ${tables.limits.get(key)}, not ${used}`);
+    for (const key of new Set([...tables.limits.keys(), ...model.limits.keys()])) {
+      const [stored, right] = [tables.limits.get(key) ?? 0n, model.limits.get(key) ?? 0n];
+      this.#insist(stored === right, `limit ${key} is ${stored}, not ${right}`);
     }
     this.#compareAnswers();
   }
