@@ -96,7 +96,9 @@ describe('asking for a withdrawal', () => {
 
   it('is for users', async () => {
     const fields = { id: newId(), amount: diamonds(1000n), method: 'bank', destination: 'x' };
-    await expect(call().requestWithdrawal(fields, { caller: anonymous })).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(call().requestWithdrawal(fields, { caller: anonymous })).rejects.toMatchObject({
+      kind: 'unauthenticated',
+    });
   });
 });
 

@@ -115,9 +115,9 @@ export async function startSmallLedger(bus: Bus) {
   }
 
   const unused = (): Promise<never> => Promise.reject(commonErrors.INTERNAL());
-  const others = Object.fromEntries(Object.keys(EconomyServiceService).map((rpc) => [rpc, unused])) as unknown as Handlers<
-    typeof EconomyServiceService
-  >;
+  const others = Object.fromEntries(
+    Object.keys(EconomyServiceService).map((rpc) => [rpc, unused]),
+  ) as unknown as Handlers<typeof EconomyServiceService>;
   const handlers: Handlers<typeof EconomyServiceService> = {
     ...others,
     postBatch: async (request: PostBatchRequest) => {
