@@ -1,80 +1,13 @@
 /**
- * Every account rebuilt from its entries, by the database itself: nothing of it has to leave the server. First all
- * entries in the order of their accounts, each against the one before it; then every account against its newest one.
+ * Every account against its newest entry (that this is the sum of all of them, the chain's pass proves), its open holds,
+ * and what administrators did to it.
  */
 import { parseMinor } from '@fanfare/kit';
 import type pg from 'pg';
 import { type AccountId, floorOf } from './accounts.ts';
 import { LedgerProblem } from './ledger-problem.ts';
-import { readTuples } from './verify-session.ts';
 
-const ENTRIES = 50_000;
 const ACCOUNTS = 2000;
-
-/** Where a page of entries ends. */
-interface Position {
-  readonly accountId: string;
-  readonly seq: string;
-  readonly balance: string;
-}
-
-/** Before the first account. */
-const START: Position = { accountId: '-1', seq: '0', balance: '0' };
-
-// The first entry of a page follows the last one of the page before it, which the window does not see. Both windows are
-// in the order of the index, so nothing is sorted.
-const CHECK_ENTRIES = `
-  with page as materialized (
-    select account_id, seq, minor, balance_after_minor from entries
-     where (account_id, seq) > ($1::int8, $2::int8) order by account_id, seq limit $4
-  ), followed as (
-    select *, coalesce(lag(seq) over own, case account_id when $1 then $2 else 0 end) as seq_before,
-              coalesce(lag(balance_after_minor) over own, case account_id when $1 then $3::int8 else 0 end) as balance_before
-      from page window own as (partition by account_id order by seq)
-  ), wrong as (
-    select * from followed
-     where seq <> seq_before + 1 or balance_after_minor <> balance_before + minor
-     order by account_id, seq limit 1
-  ), last as (
-    select account_id, seq, balance_after_minor from page order by account_id desc, seq desc limit 1
-  )
-  select last.account_id, last.seq, last.balance_after_minor, (select count(*)::int from page), wrong.account_id,
-         wrong.seq, wrong.balance_after_minor, wrong.seq_before + 1, wrong.balance_before + wrong.minor
-    from last left join wrong on true`;
-
-type PageTuple = readonly [
-  accountId: string,
-  seq: string,
-  balance: string,
-  entries: number,
-  wrongAccountId: string | null,
-  wrongSeq: string,
-  wrongBalance: string,
-  rightSeq: string,
-  rightBalance: string,
-];
-
-/** @throws LedgerProblem naming the first entry that is missing or has another balance than it should */
-export async function verifyEntries(client: pg.Client, onProgress: (entries: number) => void): Promise<void> {
-  let position = START;
-  let done = 0;
-  for (;;) {
-    const values = [position.accountId, position.seq, position.balance, ENTRIES];
-    const [page] = await readTuples<PageTuple>(client, CHECK_ENTRIES, values);
-    if (page === undefined) return;
-    checkPage(page);
-    const [accountId, seq, balance, entries] = page;
-    position = { accountId, seq, balance };
-    done += entries;
-    onProgress(done);
-  }
-}
-
-function checkPage([, , , , accountId, seq, balance, rightSeq, rightBalance]: PageTuple): void {
-  if (accountId === null) return;
-  if (seq !== rightSeq) throw new LedgerProblem(`account ${accountId}: entry ${rightSeq} is missing`);
-  throw new LedgerProblem(`entry ${accountId}-${seq}: its balance is ${balance} and should be ${rightBalance}`);
-}
 
 // One statement, so that an account, its entries, its holds and what administrators did to it are of one moment. What
 // is frozen, and what must stay in an account, is what the newest audit row of its owner says; an account that has no
@@ -121,8 +54,11 @@ interface AccountRow {
   readonly opened_rightly: boolean | null;
 }
 
-/** @throws LedgerProblem naming the first account that is not what its entries, holds and audit rows say */
-export async function verifyAccounts(client: pg.Client): Promise<void> {
+/**
+ * @param onPage called after each page; ends the pass when it throws
+ * @throws LedgerProblem naming the first account that is not what its entries, holds and audit rows say
+ */
+export async function verifyAccounts(client: pg.Client, onPage: () => void): Promise<void> {
   let from = '-1';
   for (;;) {
     const { rows } = await client.query<AccountRow>(CHECK_ACCOUNTS, [from, ACCOUNTS, '1 ms']);
@@ -130,6 +66,7 @@ export async function verifyAccounts(client: pg.Client): Promise<void> {
       const problem = postingProblem(account) ?? settingProblem(account);
       if (problem !== null) throw new LedgerProblem(`account ${account.id}${problem}`);
     }
+    onPage();
     const last = rows.at(-1);
     if (last === undefined) return;
     from = last.id;

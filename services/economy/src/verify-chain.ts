@@ -1,6 +1,6 @@
 /**
- * The hash chain, from the first batch to the pinned one: every journal and entry as it was posted, and debits equal to
- * credits in each journal. While one group of batches is hashed the next one is read.
+ * The hash chain, from the first batch to the pinned one: every journal and entry as it was posted, debits equal to
+ * credits in each journal, and every account rebuilt. While one group of batches is hashed the next one is read.
  */
 import type pg from 'pg';
 import { currencyIndexOf } from './accounts.ts';
@@ -8,11 +8,12 @@ import { batchHash, GENESIS_HASH, type HashedJournal } from './batch-hash.ts';
 import { int8Array } from './binary-array.ts';
 import { type EntryKey, KEY_BYTES, readEntryKeys } from './entry-keys.ts';
 import { LedgerProblem } from './ledger-problem.ts';
+import { type PostedEntry, RunningBalances } from './verify-balances.ts';
 import { readTuples } from './verify-session.ts';
 
 /** Batches whose hashes are read together; and journals, some 4 entries each. */
 const BATCHES = 2000n;
-const JOURNALS = 4000;
+const JOURNALS = 1000;
 
 /** Where the chain ended when the verification began. */
 export interface Pin {
@@ -74,6 +75,7 @@ const READ_ENTRIES = `
 
 /** @throws LedgerProblem naming the first batch, journal or entry that is not as it was posted */
 export async function verifyChain(client: pg.Client, pin: Pin, onProgress: (entries: number) => void): Promise<void> {
+  const balances = new RunningBalances();
   let before: Buffer = GENESIS_HASH;
   let done = 0;
   for (let from = 0n; from < pin.batch; from += BATCHES) {
@@ -82,7 +84,9 @@ export async function verifyChain(client: pg.Client, pin: Pin, onProgress: (entr
     for (const [index, batches] of groups.entries()) {
       const { journals, entries } = await reading;
       reading = readGroup(client, groups[index + 1]);
-      before = checkGroup(batches, journals, entries, before);
+      const checked = checkGroup(batches, journals, entries, before);
+      before = checked.hash;
+      await followEntries(client, balances, checked.entries);
       done += entries.length;
       onProgress(done);
     }
@@ -145,13 +149,35 @@ async function readJournals(client: pg.Client, from: bigint, to: bigint): Promis
   return { journals, entries };
 }
 
-/** @returns the hash that the next group follows */
+/** @throws LedgerProblem naming the first entry that does not follow the one before it in its account */
+async function followEntries(
+  client: pg.Client,
+  balances: RunningBalances,
+  entries: readonly PostedEntry[],
+): Promise<void> {
+  const unknown = balances.unknown(entries);
+  if (unknown.length > 0) {
+    const values = [int8Array(unknown, ({ accountId }) => accountId), int8Array(unknown, ({ seq }) => seq)];
+    for (const [, accountId, seq, , , balanceAfter] of await readTuples<EntryTuple>(client, READ_ENTRIES, values)) {
+      balances.learn({ accountId, seq, balanceAfter });
+    }
+  }
+  for (const entry of entries) balances.follow(entry);
+}
+
+interface Checked {
+  /** What the next group follows. */
+  readonly hash: Buffer;
+  readonly entries: readonly PostedEntry[];
+}
+
 function checkGroup(
   batches: readonly Batch[],
   journals: readonly Journal[],
   entries: readonly (EntryTuple | undefined)[],
   before: Buffer,
-): Buffer {
+): Checked {
+  const checked: PostedEntry[] = [];
   let hash = before;
   let [journalsDone, entriesDone] = [0, 0];
   for (const batch of batches) {
@@ -160,11 +186,13 @@ function checkGroup(
     const hashed = posted.map((journal) => {
       const own = entries.slice(entriesDone, entriesDone + journal.keys.length);
       entriesDone += journal.keys.length;
-      return checkJournal(batch, journal, own);
+      const found = own.map((entry) => postedEntry(journal.tuple, entry));
+      checked.push(...found);
+      return checkJournal(batch, journal, found);
     });
     hash = checkBatch(batch, posted, hashed, hash);
   }
-  return hash;
+  return { hash, entries: checked };
 }
 
 function checkBatch(
@@ -184,11 +212,8 @@ function checkBatch(
   return rebuilt;
 }
 
-function checkJournal(
-  { number }: Batch,
-  { tuple, keys }: Journal,
-  entries: readonly (EntryTuple | undefined)[],
-): HashedJournal {
+/** With the journal's own values; its entries were found. */
+function checkJournal({ number }: Batch, { tuple, keys }: Journal, entries: readonly PostedEntry[]): HashedJournal {
   const [, id, batch, operation, intent, context, reason, userId, coin, diamond, point, entryKeys, hold, tenantId] =
     tuple;
   if (batch === null) throw new LedgerProblem(`batch ${number}: journal ${id} is missing`);
@@ -196,21 +221,11 @@ function checkJournal(
   if (entryKeys.length !== keys.length * KEY_BYTES)
     throw new LedgerProblem(`journal ${id} has a broken key of an entry`);
   checkSums(id, keys, entries);
-  return {
-    id,
-    operation,
-    intent,
-    context,
-    reason,
-    userId,
-    balances: [coin, diamond, point],
-    tenantId,
-    entries: entries.map((entry) => hashedEntry(tuple, entry)),
-    hold,
-  };
+  const balances = [coin, diamond, point] as const;
+  return { id, operation, intent, context, reason, userId, balances, tenantId, entries, hold };
 }
 
-function hashedEntry(journal: JournalTuple, entry: EntryTuple | undefined): HashedJournal['entries'][number] {
+function postedEntry(journal: JournalTuple, entry: EntryTuple | undefined): PostedEntry {
   const [, id] = journal;
   if (entry === undefined) throw new LedgerProblem(`journal ${id}: an entry is missing`);
   const [, accountId, seq, journalId, minor, balanceAfter, action, createdAt] = entry;
@@ -219,11 +234,11 @@ function hashedEntry(journal: JournalTuple, entry: EntryTuple | undefined): Hash
   return { accountId, seq, minor, balanceAfter, action };
 }
 
-function checkSums(id: string, keys: readonly EntryKey[], entries: readonly (EntryTuple | undefined)[]): void {
+function checkSums(id: string, keys: readonly EntryKey[], entries: readonly PostedEntry[]): void {
   const sums = [0n, 0n, 0n];
   for (const [index, { accountId }] of keys.entries()) {
     const currency = currencyIndexOf(accountId);
-    sums[currency] = (sums[currency] ?? 0n) + BigInt(entries[index]?.[4] ?? 0);
+    sums[currency] = (sums[currency] ?? 0n) + BigInt(entries[index]?.minor ?? 0);
   }
   if (sums.some((sum) => sum !== 0n)) throw new LedgerProblem(`journal ${id} does not sum to zero`);
 }
