@@ -9,6 +9,8 @@ import type { Folded } from '../fold.ts';
 import type { LedgerSession } from '../ledger-session.ts';
 import type { AccountRow } from '../working-accounts.ts';
 import { Connection, ConnectionLost, type Mishap } from './connection.ts';
+import { answeredFrom, type Delivered, nothingDelivered } from './delivered.ts';
+import { Backend, HeadLock } from './head-lock.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 import { databaseError, type Tables } from './tables.ts';
 
@@ -31,49 +33,13 @@ export interface ReadRecord {
   readonly journalIds: readonly string[];
 }
 
-/** Batches whose outcome a process has heard, and whose commands it answers next. */
-interface Delivered {
-  /** The last one that was read first. */
-  readId: number | null;
-  /** Those that were posted ahead, in their order, with the ids that are not answered yet. */
-  readonly ahead: { readonly id: number; readonly open: string[] }[];
-}
-
 const IDLE_IN_TRANSACTION_MS = 1000;
-const STATEMENT_TIMEOUT_MS = 5000;
 const CONNECT_MS = 2;
 /** No server refuses the same batch for ever without a reason: one less than after which an engine looks for one. */
 const MOST_REFUSALS = 4;
 
-type Granted = () => void;
-
-/** A session at the server. */
-class Backend {
-  state: 'idle' | 'waiting' | 'open' | 'aborted' = 'idle';
-  readId = 0;
-  granted: Granted | null = null;
-  cancelTimer = (): void => {};
-  /** Requests that wait for the one before. */
-  work: ((done: () => void) => void)[] = [];
-  #busy = false;
-
-  /** One request after the other. */
-  take(work: (done: () => void) => void): void {
-    this.work.push(work);
-    this.#next();
-  }
-
-  #next(): void {
-    if (this.#busy) return;
-    const work = this.work.shift();
-    if (work === undefined) return;
-    this.#busy = true;
-    work(() => {
-      this.#busy = false;
-      this.#next();
-    });
-  }
-}
+/** The transaction has failed and was not rolled back. */
+const ABORTED = '25P02';
 
 interface Settle<T> {
   readonly resolve: (value: T) => void;
@@ -94,8 +60,7 @@ export class LedgerServer {
   readonly #faults: Faults;
   /** Journal ids that the database will never take. */
   readonly #poison: ReadonlySet<string>;
-  #holder: Backend | null = null;
-  #waiting: Backend[] = [];
+  readonly #lock: HeadLock;
   /** How often each process was refused since it had something done. */
   readonly #refused = new Map<SimProcess, number>();
   readonly #sessions = new Map<Backend, Connection>();
@@ -105,6 +70,7 @@ export class LedgerServer {
 
   constructor(scheduler: Scheduler, tables: Tables, faults: Faults, poison: ReadonlySet<string>) {
     this.#scheduler = scheduler;
+    this.#lock = new HeadLock(scheduler);
     this.#tables = tables;
     this.#faults = faults;
     this.#poison = poison;
@@ -153,7 +119,7 @@ export class LedgerServer {
       rollback: () =>
         ask<void>('rollback', ({ resolve }, done) => {
           if (backend.state === 'open') this.#refused.delete(process);
-          this.#end(backend);
+          this.#lock.end(backend);
           resolve();
           done();
         }),
@@ -167,39 +133,32 @@ export class LedgerServer {
     };
   }
 
+  /** Which batch a process answers a command from. */
+  answeredFrom(process: SimProcess, journalId: string): number | null {
+    return answeredFrom(this.#deliveredTo(process), journalId);
+  }
+
+  #deliveredTo(process: SimProcess): Delivered {
+    const delivered = this.#delivered.get(process) ?? nothingDelivered();
+    this.#delivered.set(process, delivered);
+    return delivered;
+  }
+
   async #connectReader(process: SimProcess): Promise<Connection> {
     await this.#scheduler.delay(CONNECT_MS, 'reader connects', process);
     if (!this.up) throw new ConnectionLost('the database does not answer');
     return new Connection(this.#scheduler, process, 'reader', { onLost: () => {} });
   }
 
-  /** Which batch a process answers a command from. */
-  answeredFrom(process: SimProcess, journalId: string): number | null {
-    const { readId, ahead } = this.#deliveredTo(process);
-    const [first] = ahead;
-    const index = first?.open.indexOf(journalId) ?? -1;
-    if (first === undefined || index < 0) return readId;
-    first.open.splice(index, 1);
-    if (first.open.length === 0) ahead.shift();
-    return first.id;
-  }
-
-  #deliveredTo(process: SimProcess): Delivered {
-    const delivered = this.#delivered.get(process) ?? { readId: null, ahead: [] };
-    this.#delivered.set(process, delivered);
-    return delivered;
-  }
-
   /** Every session ends; what was committed stays. */
   restart(downMs: number): void {
     this.up = false;
-    this.#waiting = [];
+    this.#lock.clear();
     for (const [backend, connection] of [...this.#sessions]) {
       connection.breakDown();
       connection.served = false;
       this.#forget(backend);
     }
-    if (this.#holder !== null) this.#end(this.#holder);
     this.#scheduler.after(downMs, 'database is back', null, () => {
       this.up = true;
     });
@@ -212,10 +171,10 @@ export class LedgerServer {
       this.#scheduler.after(stallMs, `${what} ${commit === null ? 'rolls back' : 'commits'}`, null, () => {
         if (backend.state !== 'open') return;
         commit?.();
-        this.#end(backend);
+        this.#lock.end(backend);
       });
     };
-    this.#lock(backend, run, () => this.#end(backend));
+    this.#lock.lock(backend, run, () => this.#lock.end(backend));
   }
 
   #read(
@@ -226,36 +185,38 @@ export class LedgerServer {
     done: () => void,
   ): void {
     const refuse = (code: string): void => {
-      this.#abort(backend);
+      this.#lock.abort(backend);
       reject(databaseError(code, 'the read failed'));
       done();
+      this.#timeOutIdle(backend, terminate);
     };
-    this.#lock(
-      backend,
-      () => {
-        const code = this.#refusal(process);
-        if (code !== null) return refuse(code);
-        const now = this.#scheduler.date();
-        backend.readId = this.#record(process, now, keys.journalIds).id;
-        resolve(this.#tables.read(keys, now));
-        done();
-        this.#timeOutIdle(backend, terminate);
-      },
-      () => refuse('57014'),
-    );
+    const serve = (): void => {
+      const code = this.#refusal(process);
+      if (code !== null) {
+        refuse(code);
+        return;
+      }
+      const now = this.#scheduler.date();
+      backend.readId = this.#record(process, now, keys.journalIds).id;
+      resolve(this.#tables.read(keys, now));
+      done();
+      this.#timeOutIdle(backend, terminate);
+    };
+    if (backend.state === 'aborted') refuse(ABORTED);
+    else this.#lock.lock(backend, serve, () => refuse('57014'));
   }
 
   #write(backend: Backend, process: SimProcess, batch: Append, { resolve, reject }: Settle<void>): void {
     backend.cancelTimer();
     try {
-      if (backend.state !== 'open') throw databaseError('25P02', 'there is no transaction');
+      if (backend.state !== 'open') throw databaseError(ABORTED, 'there is no transaction');
       this.#commit(process, backend.readId, batch);
       resolve();
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)));
     } finally {
       // The commit behind a failed statement ends its transaction too.
-      this.#end(backend);
+      this.#lock.end(backend);
     }
   }
 
@@ -269,7 +230,7 @@ export class LedgerServer {
   ): void {
     const { head, folded, journalIds } = batch;
     const over = (): void => {
-      this.#end(backend);
+      this.#lock.end(backend);
       done();
     };
     const post = (): void => {
@@ -286,11 +247,12 @@ export class LedgerServer {
         over();
       }
     };
-    const timeOut = (): void => {
-      reject(databaseError('57014', 'statement timeout'));
+    const refuse = (code: string): void => {
+      reject(databaseError(code, 'nothing was appended'));
       over();
     };
-    this.#lock(backend, post, timeOut);
+    if (backend.state === 'aborted') refuse(ABORTED);
+    else this.#lock.lock(backend, post, () => refuse('57014'));
   }
 
   /** @throws pg.DatabaseError: nothing has changed then */
@@ -319,52 +281,15 @@ export class LedgerServer {
     return code;
   }
 
-  #lock(backend: Backend, granted: Granted, timeOut: () => void): void {
-    backend.granted = granted;
-    backend.state = 'waiting';
-    backend.cancelTimer = this.#scheduler.after(STATEMENT_TIMEOUT_MS, 'statement timeout', null, () => {
-      if (backend.state === 'waiting') timeOut();
-    });
-    this.#waiting.push(backend);
-    this.#grant();
-  }
-
-  #grant(): void {
-    if (this.#holder !== null || this.#waiting.length === 0) return;
-    // Waiters for a row's lock are mostly served in order, but nothing promises it.
-    const { chance } = this.#scheduler;
-    const next = chance.happens(0.8) ? this.#waiting[0] : chance.pick(this.#waiting);
-    if (next === undefined) return;
-    this.#waiting = this.#waiting.filter((each) => each !== next);
-    this.#holder = next;
-    next.cancelTimer();
-    next.state = 'open';
-    next.granted?.();
-  }
-
-  /** A statement failed: the transaction keeps its lock until it is rolled back. */
-  #abort(backend: Backend): void {
-    this.#waiting = this.#waiting.filter((each) => each !== backend);
-    backend.state = 'aborted';
-  }
-
-  #end(backend: Backend): void {
-    backend.cancelTimer();
-    this.#waiting = this.#waiting.filter((each) => each !== backend);
-    backend.state = 'idle';
-    if (this.#holder !== backend) return;
-    this.#holder = null;
-    this.#grant();
-  }
-
   #forget(backend: Backend): void {
     this.#sessions.delete(backend);
     backend.work = [];
-    this.#end(backend);
+    this.#lock.end(backend);
   }
 
   /** For the others' sake a session that holds the lock and says nothing is ended. */
   #timeOutIdle(backend: Backend, terminate: Connection['terminate']): void {
+    backend.cancelTimer();
     backend.cancelTimer = this.#scheduler.after(IDLE_IN_TRANSACTION_MS, 'idle in transaction', null, () => {
       terminate(databaseError('25P03', 'idle in transaction'));
       this.#forget(backend);
