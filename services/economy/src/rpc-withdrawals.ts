@@ -11,7 +11,7 @@ import { type AccountId, currencyOf, userAccount } from './accounts.ts';
 import { formatMoney } from './format.ts';
 import { limitOf, pageOf, placeOf } from './page.ts';
 import { parseAmount } from './parse-amount.ts';
-import { parseUserId } from './parse-request.ts';
+import { parseUserId, UUID } from './parse-request.ts';
 import type { HandlerDeps } from './rpc.ts';
 import { requestWithdrawal } from './withdrawals/request-withdrawal.ts';
 import { cancelWithdrawal, payWithdrawal, rejectWithdrawal } from './withdrawals/resolve-withdrawal.ts';
@@ -19,8 +19,6 @@ import type { Payment, WithdrawalStatus as Status, Withdrawal } from './withdraw
 import { listWithdrawals } from './withdrawals/withdrawal-store.ts';
 
 type Rpcs = 'requestWithdrawal' | 'listWithdrawals' | 'cancelWithdrawal' | 'payWithdrawal' | 'rejectWithdrawal';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const withdrawalHandlers = ({
   engine,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTrialBalance } from '../src/trial-balance.ts';
+import { verifyLedger } from '../src/verify.ts';
 import { coins, grant, pay, testLedger } from './ledger.ts';
 
 const ledger = testLedger();
@@ -39,6 +40,12 @@ it('counts every journal and entry, and no refusal or repeat', async () => {
   expect(counted).toEqual({ journals: '4', entries: '8' });
   const balance = { accounts: ZEROS, entries: ZEROS, journals: 4n, entryCount: 8n };
   expect(await readTrialBalance(ledger.connection)).toEqual(balance);
+});
+
+it('counts no events that are no journals', async () => {
+  await ledger.sql('update ledger_head set outbox_id = outbox_id + 3, notices = notices + 3');
+  expect(await readTrialBalance(ledger.connection)).toMatchObject({ journals: 4n, entryCount: 8n });
+  expect((await verifyLedger({ databaseUrl: ledger.database.url })).firstProblem).toBeNull();
 });
 
 it('looks at no posted row but the newest entry of each account', async () => {

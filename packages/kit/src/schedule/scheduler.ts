@@ -184,14 +184,16 @@ class JobRunner {
       log.info({ err: error, job }, 'a scheduled job was interrupted by the shutdown');
       return now;
     }
-    metrics.failed(job);
-    const pauseMs = row === null ? POLL_MS : retryPauseMs(row.failures + 1);
-    log.error({ err: error, job, pauseMs, failures: (row?.failures ?? 0) + 1 }, 'a scheduled job failed');
-    if (row !== null) {
-      await recordFailure(database, job, row, new Date(now + pauseMs)).catch((failure: unknown) => {
-        log.warn({ err: failure, job }, 'the failure could not be recorded for other replicas');
-      });
+    if (row === null) {
+      log.warn({ err: error, job }, 'the schedule of a job cannot be looked at');
+      return now + POLL_MS;
     }
+    metrics.failed(job);
+    const pauseMs = retryPauseMs(row.failures + 1);
+    log.error({ err: error, job, pauseMs, failures: row.failures + 1 }, 'a scheduled job failed');
+    await recordFailure(database, job, row, new Date(now + pauseMs)).catch((failure: unknown) => {
+      log.warn({ err: failure, job }, 'the failure could not be recorded for other replicas');
+    });
     return now + pauseMs;
   }
 

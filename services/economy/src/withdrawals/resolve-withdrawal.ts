@@ -10,7 +10,7 @@ import type { IntentField, LedgerCommand } from '../command.ts';
 import { ofCall, postOne } from '../commands/post-one.ts';
 import type { Engine } from '../engine.ts';
 import { errors } from '../errors.ts';
-import { parseReason } from '../parse-request.ts';
+import { parseReason, UUID } from '../parse-request.ts';
 import {
   CANCEL,
   PAY,
@@ -28,8 +28,6 @@ interface Deps {
   readonly engine: Engine;
   readonly sql: Sql;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** By its owner. @throws WITHDRAWAL_NOT_FOUND, also for somebody else's; WITHDRAWAL_RESOLVED */
 export async function cancelWithdrawal(deps: Deps, id: string, call: Call): Promise<Withdrawal> {
