@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { EconomyServiceService, type GrantRequest } from '@fanfare/contracts/economy/v1/economy_service';
 import {
   type Caller,
+  type Clock,
   formatMinor,
   type RpcClient,
   rpcClient,
   serviceCaller,
   silentLogger,
+  systemClock,
   userCaller,
 } from '@fanfare/kit';
 import { cloneDatabase, privateNats, type RunningServer, type TestDatabase } from '@fanfare/testing';
@@ -27,10 +29,12 @@ export interface RunningOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Processes of the service on the same database; the first one answers. Default 1. */
   readonly replicas?: number;
+  /** That jobs run by. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** Starts before all tests of the file, stops after them. */
-export function runningService({ env = {}, replicas = 1 }: RunningOptions = {}) {
+export function runningService({ env = {}, replicas = 1, clock = systemClock }: RunningOptions = {}) {
   let database: TestDatabase;
   let nats: RunningServer;
   let services: readonly EconomyService[];
@@ -46,7 +50,7 @@ export function runningService({ env = {}, replicas = 1 }: RunningOptions = {}) 
       GRPC_PORT: '0',
       OPS_PORT: '0',
     });
-    const create = (): Promise<EconomyService> => createEconomyService(config, { log: silentLogger });
+    const create = (): Promise<EconomyService> => createEconomyService(config, { log: silentLogger, clock });
     services = await Promise.all(Array.from({ length: replicas }, create));
     await Promise.all(services.map((service) => service.start()));
     const address = `127.0.0.1:${services[0]?.rpcPort()}`;
