@@ -7,12 +7,14 @@ const json = { json: { type: 'boolean', help: 'JSON alone on stdout' } } as cons
 
 /** Measured figures, each compared with a baseline in the same run. */
 const BENCHES: Readonly<Record<string, Program>> = {
+  bus: () => import('./benches/bus.ts'),
   ledger: () => import('./benches/ledger.ts'),
 };
 
 const bench = {
-  seconds: { type: 'string', value: 'N', help: 'of each measured window (ledger: default 2)' },
-  entries: { type: 'string', value: 'N', help: 'how large the ledger grows (default 10000000; 0: not at all)' },
+  seconds: { type: 'string', value: 'N', help: 'of each measured window (bus: default 3, ledger: 2)' },
+  events: { type: 'string', value: 'N', help: 'bus: how many wait in the outbox (default 50000)' },
+  entries: { type: 'string', value: 'N', help: 'ledger: how large it grows (default 10000000; 0: not at all)' },
 } as const;
 
 /** Proofs that take minutes, seeded and repeatable. */

@@ -1,11 +1,10 @@
 /** The figures of `bench ledger` as a person reads them. Pure. */
 import type { LedgerBench } from '@fanfare/economy/bench';
-
-type Row = readonly string[];
+import { aligned, percent, type Row, rigLines, times, whole } from './figures.ts';
 
 export function tableOf(result: LedgerBench): string {
   return [
-    heading(result),
+    ...rigLines(result.hardware),
     '',
     ...aligned([CALLERS_HEAD, ...callerRows(result), ...baselineRows(result)]),
     '',
@@ -19,15 +18,6 @@ export function tableOf(result: LedgerBench): string {
     `debits equal credits, and verify agrees: ${result.zero_sum ? 'yes' : `NO (${result.first_problem})`}`,
     '',
     ...result.method.map((line) => `- ${line}`),
-  ].join('\n');
-}
-
-function heading({ hardware }: LedgerBench): string {
-  const { cores, cpu, memory_gb, os, node, postgres, settings } = hardware;
-  const shown = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
-  return [
-    `${cores} cores (${cpu}), ${memory_gb} GB, ${os}`,
-    `Node ${node}, PostgreSQL ${postgres}: ${shown.join(', ')}`,
   ].join('\n');
 }
 
@@ -100,18 +90,3 @@ function growthLines({ growth }: LedgerBench): readonly string[] {
     `  ${whole(verify.entries)} entries were verified in ${verify.seconds.toFixed(1)} s (${whole(verify.entries_per_second)}/s)`,
   ];
 }
-
-/** Names to the left, figures to the right. */
-function aligned(rows: readonly Row[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-const percent = (share: number): string => `${(share * 100).toFixed(0)}%`;
-const times = (ratio: number): string => `${ratio.toFixed(1)} times`;

@@ -3,6 +3,7 @@ import { benchLedger, type LedgerBench } from '@fanfare/economy/bench';
 import { type Arguments, wholeNumber } from '../command-line.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { progressBar } from '../progress-bar.ts';
+import { rounded } from './figures.ts';
 import { tableOf } from './ledger-table.ts';
 
 /** Some fifty windows of this length, beside two to four minutes for growth: six minutes in all. */
@@ -18,7 +19,3 @@ export async function run(args: Arguments): Promise<ExitCode> {
   console.log(args.flag('json') ? JSON.stringify(result, rounded) : tableOf(result));
   return result.zero_sum ? EXIT.ok : EXIT.failed;
 }
-
-/** Thousandths are more than any of these figures is good for. */
-const rounded = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;

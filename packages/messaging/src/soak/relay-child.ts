@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface RelayChild {
   readonly process: ChildProcess;
+  /** Resolves when it runs, whether or not it leads. */
+  readonly contends: Promise<void>;
   /** Resolves when it leads, now or later. */
   readonly leads: Promise<void>;
   /** `kill -9`; resolves when the process is gone. */
@@ -16,15 +18,21 @@ export function spawnRelay(service: string, databaseUrl: string, natsUrl: string
   const child = spawn(process.execPath, [program, service, databaseUrl, natsUrl, String(failOneIn)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const leads = new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('leading') && resolve());
-    child.once('exit', (code, signal) => reject(new Error(`the relay ended before it led: ${code ?? signal}`)));
-  });
-  // Whoever does not wait for it has no use for its failure.
-  leads.catch(() => undefined);
+  const says = (word: string): Promise<void> => {
+    const said = new Promise<void>((resolve, reject) => {
+      child.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes(word) && resolve());
+      child.once('exit', (code, signal) =>
+        reject(new Error(`the relay ended before it was ${word}: ${code ?? signal}`)),
+      );
+    });
+    // Whoever does not wait for it has no use for its failure.
+    said.catch(() => undefined);
+    return said;
+  };
   return {
     process: child,
-    leads,
+    contends: says('contending'),
+    leads: says('leading'),
     kill: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

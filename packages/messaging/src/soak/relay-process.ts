@@ -1,7 +1,7 @@
 /**
  * A relay in a process of its own, to be killed and frozen: `node relay-process.ts SERVICE DATABASE_URL NATS_URL
  * [FAIL_ONE_IN]`, the last being the share of publishes that fail, half of them before they are sent.
- * Prints `leading` when it leads. Ends when its parent does.
+ * Prints `contending` when it runs and `leading` when it leads. Ends when its parent does.
  */
 import { setInterval } from 'node:timers';
 import { streamOf } from '@fanfare/contracts';
@@ -34,6 +34,7 @@ const relay = outboxRelay({
 });
 await bus.start?.();
 await relay.start?.();
+process.stdout.write('contending\n');
 
 let led = false;
 setInterval(() => {
