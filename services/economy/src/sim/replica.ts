@@ -15,6 +15,7 @@ export interface Surroundings {
   readonly ledger: LedgerServer;
   readonly outbox: OutboxServer;
   readonly stream: EventStream;
+  readonly queueSize: number;
   /** Rings the relays of all other replicas. */
   readonly ringOthers: (from: Replica) => void;
   /** Hears every verdict as the engine gives it, whether or not its caller ever does. */
@@ -22,9 +23,6 @@ export interface Surroundings {
   readonly dropped: (command: LedgerCommand) => void;
   readonly answered: (readId: number, command: LedgerCommand, verdict: Verdict) => void;
 }
-
-/** Small enough to be full now and then. */
-const QUEUE_SIZE = 12;
 
 export class Replica {
   readonly process: SimProcess;
@@ -54,7 +52,7 @@ export class Replica {
     });
     this.#engine = createEngine({
       connect: () => ledger.connect(process),
-      queueSize: QUEUE_SIZE,
+      queueSize: around.queueSize,
       log: silentLogger,
       metrics: new Registry(),
       onPosted: this.#relay.wake,

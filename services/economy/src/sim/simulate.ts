@@ -34,10 +34,13 @@ export interface SimResult {
   readonly tail: readonly string[];
 }
 
-const REPLICAS = 3;
+/** Alone a replica mostly posts ahead; together they are in each other's way. */
+const REPLICAS = [1, 2, 3];
 /** Few clients make small batches, many make large ones. */
-const CLIENTS = [2, 4, 12];
+const CLIENTS = [2, 4, 12, 36];
 const WISHES = 72;
+/** So small that it is full now and then, or not. */
+const QUEUE_SIZES = [12, 256];
 /** Longer than all timeouts together: what is not over then never will be. */
 const STORM_DEADLINE_MS = 600_000;
 const CALM_MS = 120_000;
@@ -81,6 +84,7 @@ class World {
   readonly #dropped = new Set<LedgerCommand>();
   readonly #poison = new Set<string>();
   readonly #sent = new Map<string, LedgerCommand>();
+  readonly #queueSize: number;
   #replicas: Replica[] = [];
   #births = 0;
   #notices = 0;
@@ -100,7 +104,8 @@ class World {
     const faults = { mishap: this.#storm.mishap('ledger'), refusal: this.#storm.refusal };
     this.#ledger = new LedgerServer(scheduler, this.tables, faults, this.#poison);
     this.#workload = new Workload(scheduler.chance, () => scheduler.date());
-    for (let replica = 0; replica < REPLICAS; replica += 1) this.#bear();
+    this.#queueSize = scheduler.chance.pick(QUEUE_SIZES);
+    for (let missing = scheduler.chance.pick(REPLICAS); missing > 0; missing -= 1) this.#bear();
     const clients = scheduler.chance.pick(CLIENTS);
     this.#clients = new Clients({
       scheduler,
@@ -170,6 +175,7 @@ class World {
       ledger: this.#ledger,
       outbox: this.#outbox,
       stream: this.#stream,
+      queueSize: this.#queueSize,
       ringOthers: (from) => this.#ringOthers(from),
       dropped: (command) => this.#dropped.add(command),
       answered: (readId, command, verdict) => {
