@@ -27,7 +27,9 @@ export const expireHolds = (engine: Engine): ScheduledJob => ({
     const posted = await Promise.allSettled(rows.map((hold) => engine.post(expiry(hold.id, hold.tenant_id), 0)));
     const failure = posted.find((each) => each.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
-    return rows.length < PAGE ? 'done' : 'again';
+    // What the ledger refuses in this minute it refuses again at once.
+    const moved = posted.some((each) => each.status === 'fulfilled' && each.value.type === 'accepted');
+    return rows.length === PAGE && moved ? 'again' : 'done';
   },
 });
 
