@@ -59,6 +59,11 @@ const SETTINGS = {
   'fanfare.ledger_engine': 'on',
 };
 
+// A replica that is stopped while a statement of its is half sent is not idle; from PostgreSQL 17 on there is a limit for
+// that too, longer than any statement may take.
+const TRANSACTION_TIMEOUT = `
+  select set_config('transaction_timeout', '6s', false) where current_setting('server_version_num')::int >= 170000`;
+
 export async function openLedgerSession(databaseUrl: string): Promise<LedgerSession> {
   const writer = await openConnection(databaseUrl, 'economy-ledger');
   // Opened when it is first needed: a replica that stands by needs none.
@@ -128,6 +133,7 @@ async function openConnection(databaseUrl: string, name: string): Promise<Connec
   client.on('end', lost);
   try {
     await client.connect();
+    await client.query(TRANSACTION_TIMEOUT);
   } catch (error) {
     socket.destroy();
     throw error;
