@@ -7,7 +7,7 @@
 import type { Emit } from '@fanfare/contracts';
 import { type Clock, type Logger, newId } from '@fanfare/kit';
 import { decodeHeaders, type Envelope } from '@fanfare/messaging';
-import { DeliverPolicy, type JsMsg, type OrderedConsumerOptions } from '@nats-io/jetstream';
+import { type ConsumerMessages, DeliverPolicy, type JsMsg, type OrderedConsumerOptions } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { Generation } from '../edge/connection.ts';
 import type { Position } from '../edge/position.ts';
@@ -47,6 +47,14 @@ interface Readable {
 const IN_FLIGHT_MOST = 64;
 const SAVE_EVERY_MS = 250;
 const WATCH_MS = 100;
+/** After these the stream may be another one, in which our sequence is not the place where we were. */
+const ENDINGS: ReadonlySet<string> = new Set([
+  'consumer_deleted',
+  'consumer_not_found',
+  'stream_not_found',
+  'no_responders',
+  'heartbeats_missed',
+]);
 
 /** Resolves when the turn is over. @throws what a publish or read failed with; the cursor says what was done */
 export async function lead(options: LeadOptions, turn: Turn): Promise<void> {
@@ -56,6 +64,7 @@ export async function lead(options: LeadOptions, turn: Turn): Promise<void> {
   const from = await startOf(generation, cursor.position, options);
   const consumer = await generation.jetstream.consumers.get(stream, from);
   const messages = await consumer.consume({ max_messages: IN_FLIGHT_MOST * 4 });
+  stopAtEnd(messages).catch((error: unknown) => options.log.warn({ err: error, stream }, 'lost sight of the stream'));
   const work = inOrder<Position>(IN_FLIGHT_MOST);
   const saved = keepSaving(cursor, work);
   // Looked at and not listened to: either may be over already.
@@ -74,6 +83,11 @@ export async function lead(options: LeadOptions, turn: Turn): Promise<void> {
     messages.stop();
     await saved.stop();
   }
+}
+
+/** By itself the client would go on behind the last sequence, whatever the stream has there now. */
+async function stopAtEnd(messages: ConsumerMessages): Promise<void> {
+  for await (const { type } of messages.status()) if (ENDINGS.has(type)) messages.stop();
 }
 
 async function show(options: LeadOptions, turn: Turn, message: JsMsg, work: InOrder<Position>): Promise<void> {
