@@ -60,14 +60,25 @@ async function restartNats(between: () => void = () => {}): Promise<void> {
   nats = await privateNats({ port: nats.port, dataDir: join(folder, 'nats') });
 }
 
-it('keeps what is committed while NATS is away and publishes it afterwards', async () => {
-  await send(1, 10);
-  await expectVersions(upTo(10));
-  proxy.cut();
-  await send(11, 1000);
-  proxy.pass();
-  await expectVersions(upTo(1010));
-});
+const waiting = async (): Promise<number> => {
+  const { rows } = await platform.database.query<{ count: number }>('select count(*)::int from platform.outbox');
+  return rows[0]?.count ?? 0;
+};
+
+it.each(['cut', 'stall'] as const)(
+  'holds no commit while the way to NATS is %s, and publishes everything afterwards',
+  async (how) => {
+    await send(1, 10);
+    await expectVersions(upTo(10));
+    await settled();
+    proxy[how]();
+    for (let next = 11; next <= 1010; next += 100) await send(next, 100);
+    expect(await waiting()).toBe(1000);
+    proxy.cut();
+    proxy.pass();
+    await expectVersions(upTo(1010));
+  },
+);
 
 it('doubles nothing when answers of the stream are lost', async () => {
   await send(1, 10);
