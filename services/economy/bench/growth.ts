@@ -13,6 +13,7 @@ import { buildHistory } from './build-history.ts';
 import { ROUNDS, summaryOf } from './callers.ts';
 import { createLedger, fund, openEngine, postAccepted } from './ledger-database.ts';
 import type { Sample } from './load.ts';
+import { measureStatementPage, type StatementPage } from './statement-page.ts';
 
 export interface GrowthStep {
   readonly gifts_per_second: number;
@@ -27,6 +28,8 @@ export interface Growth {
   readonly steps: Readonly<Record<string, GrowthStep>>;
   readonly build: { readonly seconds: number; readonly entries: number; readonly entries_per_second: number };
   readonly verify: { readonly seconds: number; readonly entries: number; readonly entries_per_second: number };
+  /** At the end, of the account that every gift has an entry in. */
+  readonly statement_page: StatementPage;
   readonly zero_sum: boolean;
   readonly first_problem: string | null;
 }
@@ -81,11 +84,13 @@ export async function measureGrowth({ bench, next, entries, onProgress }: Growth
     await grow(journals);
     await measure(name);
   }
+  const page = await measureStatementPage(databaseUrl);
   const proof = await prove(databaseUrl, (done, all) => onProgress('verify', done, all));
   return {
     steps,
     build: { ...build, entries_per_second: Math.round(build.entries / build.seconds) },
     verify: proof.verify,
+    statement_page: page,
     zero_sum: proof.zeroSum,
     first_problem: proof.firstProblem,
   };

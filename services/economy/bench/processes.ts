@@ -9,7 +9,7 @@ import type { Done, Order } from './gift-process.ts';
 import { warmUpSeconds } from './load.ts';
 
 export const PROCESS_COUNTS = [1, 2, 4] as const;
-/** In all processes together. */
+/** In each process: replicas have callers of their own. */
 const CALLERS = 64;
 const PROGRAM = fileURLToPath(new URL('gift-process.ts', import.meta.url));
 
@@ -46,7 +46,7 @@ async function startWorker(stack: AsyncDisposableStack, databaseUrl: string, see
 }
 
 async function together(workers: readonly ChildProcess[], seconds: number): Promise<number> {
-  const order: Order = { callers: CALLERS / workers.length, seconds };
+  const order: Order = { callers: CALLERS, seconds };
   const answers = workers.map((worker) => answerOf(worker) as Promise<Done>);
   for (const worker of workers) worker.send(order);
   const done = await Promise.all(answers);

@@ -73,8 +73,12 @@ export class BatchAhead {
     return this.#flights.length >= MOST_FLIGHTS;
   }
 
-  /** How many of the waiting commands the next batch takes: half of all that are known of, so that two can alternate. */
+  /**
+   * How many of the waiting commands the next batch takes: half of all that are known of, so that two can alternate, and
+   * as many as go into one where batches read first.
+   */
   shareOf(waiting: number): number {
+    if (this.#waitFor > 0) return Math.min(waiting, MAX_BATCH);
     const flying = this.#flights.reduce((sum, { batch }) => sum + batch.length, 0);
     const all = waiting + flying;
     return all < WORTH_SPLITTING ? waiting : Math.min(waiting, Math.ceil(all / 2), MAX_BATCH);

@@ -11,7 +11,7 @@ export function tableOf(result: LedgerBench): string {
     `64 callers: ${times(result.ratio_to_interactive)} an interactive transaction for each gift, ${times(result.ratio_to_procedure)} a procedure call for each`,
     `CPU of node at 64 callers: ${result.cpu_us_per_gift.callers.toFixed(1)} us of it for making the command`,
     ...overloadLines(result),
-    `processes, 64 callers in all: ${Object.entries(result.processes)
+    `processes, 64 callers in each: ${Object.entries(result.processes)
       .map(([count, rate]) => `${count}: ${whole(rate)}/s`)
       .join(', ')}`,
     ...growthLines(result),
@@ -78,7 +78,7 @@ function overloadLines({ overload }: LedgerBench): readonly string[] {
 
 function growthLines({ growth }: LedgerBench): readonly string[] {
   if (growth === null) return ['growth: not measured'];
-  const { build, verify } = growth;
+  const { build, verify, statement_page: page } = growth;
   const steps = Object.entries(growth.steps).map(([name, step]): Row => {
     const size = `${whole(step.journals)} journals, ${whole(step.entries)} entries`;
     return [`  ${name}`, `${whole(step.gifts_per_second)}/s`, percent(step.ratio), size];
@@ -88,5 +88,6 @@ function growthLines({ growth }: LedgerBench): readonly string[] {
     ...aligned(steps),
     `  ${whole(build.entries)} entries were built in ${build.seconds.toFixed(1)} s (${whole(build.entries_per_second)}/s)`,
     `  ${whole(verify.entries)} entries were verified in ${verify.seconds.toFixed(1)} s (${whole(verify.entries_per_second)}/s)`,
+    `  a page of a statement with ${whole(page.entries)} entries took ${page.first_ms.toFixed(1)} ms, pages anywhere in it ${page.p50_ms.toFixed(1)} ms and at most ${page.max_ms.toFixed(1)} ms`,
   ];
 }
