@@ -4,12 +4,13 @@
  */
 import type { Database } from '@fanfare/database';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import { WINDOW } from '../src/outbox/reconcile.ts';
 import type { StoredEvent } from '../src/outbox/store.ts';
 import type { Scene } from './scene.ts';
 
 /** Read together by the one that publishes one by one. */
 const PAGE = 100;
+/** As many as the relay has on their way. */
+const WINDOW = 256;
 const COLUMNS = 'id, message_id as "messageId", subject, headers, payload';
 
 /**

@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Sql } from '@fanfare/database';
 import { eventually } from '@fanfare/testing';
 import { headers } from '@nats-io/transport-node';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Bus, replay } from '../src/index.ts';
+import { PLANNING } from '../src/outbox/leader-session.ts';
 import { publisher } from '../src/outbox/publish.ts';
-import { waitingAmong } from '../src/outbox/store.ts';
+import { outboxTables, waitingAmong } from '../src/outbox/store.ts';
 import { move, moved, openPlatform, type Platform, STREAM } from './platform.ts';
 import { storedEvents, upTo, versionsOf } from './stored.ts';
 
@@ -178,6 +180,29 @@ it('looks for published events among those that wait without reading all of them
   expect(plans).toEqual([expect.stringContaining('outbox_pkey')]);
   await waitingAmong(explaining, []);
   expect(plans).toHaveLength(1);
+});
+
+it('reads the oldest events without sorting all that wait, although the planner knows nothing of them', async () => {
+  await platform.database.query('vacuum analyze platform.outbox');
+  await platform.database.query(
+    `insert into platform.outbox (message_id, subject, headers, payload)
+     select n, 'evt.shop.item.moved.v1', repeat('h', 400), repeat('p', 1200) from generate_series(1, 40000) n`,
+  );
+  const client = new pg.Client({ connectionString: platform.databaseUrl, options: PLANNING });
+  await client.connect();
+  const plans: string[] = [];
+  const explaining: Sql = {
+    query: async (text, values) => {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+      return { rows: [], rowCount: 0 };
+    },
+  };
+  await outboxTables(explaining)
+    .waiting(1024)
+    .finally(() => client.end());
+  expect(plans).toEqual([expect.stringContaining('outbox_pkey')]);
+  expect(plans[0]).not.toContain('Sort');
 });
 
 it('publishes nothing while no relay runs, and everything when one does', async () => {

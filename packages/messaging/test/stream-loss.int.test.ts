@@ -153,7 +153,7 @@ const isNotedWhereItIs = async (): Promise<void> => {
   );
 };
 
-it.each([1, 5, 300])('completes a recreated stream in which %i messages of others are', async (strays) => {
+it.each([1, 5, 600])('completes a recreated stream in which %i messages of others are', async (strays) => {
   await send(1, 600);
   await settled();
   await recreateWithStrays(strays);

@@ -5,7 +5,7 @@ import type { Doorbell } from './doorbell.ts';
 import { type Publish, publishWindow } from './publish.ts';
 import { reconcile, type StreamView, WINDOW } from './reconcile.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
-import type { OutboxTables } from './store.ts';
+import type { OutboxTables, Placed, StoredEvent } from './store.ts';
 
 /** A session that can be the one leader among all sessions of the database. */
 export interface LeaderSession extends OutboxTables {
@@ -39,6 +39,10 @@ export interface Leadership {
   readonly onProgress: () => void;
 }
 
+/** Two windows may be in the stream without being noted: the one on its way, and the one before it. */
+const IN_FLIGHT = WINDOW / 2;
+/** Read at once. What is committed meanwhile, under whatever id, is of entities whose events here came before it. */
+const PAGE = 4 * IN_FLIGHT;
 /** The net under the wake-ups: what nobody announced is found after this. */
 const POLL_MS = 500;
 /** How often a leader looks whether the stream is still what it was, and counts the backlog. */
@@ -53,16 +57,45 @@ export async function lead(of: Leadership, session: LeaderSession): Promise<void
   of.onLeading();
   while (!of.stopping()) {
     of.bell.reset();
-    connection.check();
-    const events = await session.waiting(WINDOW);
-    const { placed, failure } = await connection.during(publishWindow(of.stream.publish, events, lastSeq));
-    await session.moveToSent(placed);
-    of.metrics.published.inc(placed.length);
-    if (failure !== undefined) throw failure;
+    const events = await session.waiting(PAGE);
+    await publishPage(of, session, connection, events, lastSeq);
     lastSeq += events.length;
     of.onProgress();
     await inspect(lastSeq);
-    if (events.length < WINDOW) await of.bell.wait(POLL_MS);
+    if (events.length < PAGE) await of.bell.wait(POLL_MS);
+  }
+}
+
+/**
+ * Publishes events to follow `lastSeq`, a window after the other. While one is on its way the one before it is noted:
+ * stream and database work at the same time, and what nobody has noted yet is never more than comparing finds again.
+ * They are noted in order, and nothing behind one that was not.
+ */
+async function publishPage(
+  { stream, metrics }: Leadership,
+  session: LeaderSession,
+  connection: ReturnType<typeof thisConnection>,
+  events: readonly StoredEvent[],
+  lastSeq: number,
+): Promise<void> {
+  let noting: Promise<void> = Promise.resolve();
+  const note = async (placed: readonly Placed[]): Promise<void> => {
+    await session.moveToSent(placed);
+    metrics.published.inc(placed.length);
+  };
+  try {
+    for (let from = 0; from < events.length; from += IN_FLIGHT) {
+      connection.check();
+      const window = events.slice(from, from + IN_FLIGHT);
+      const { placed, failure } = await connection.during(publishWindow(stream.publish, window, lastSeq + from));
+      await noting;
+      noting = note(placed);
+      // It is awaited below, but may fail before that.
+      noting.catch(() => undefined);
+      if (failure !== undefined) throw failure;
+    }
+  } finally {
+    await noting;
   }
 }
 

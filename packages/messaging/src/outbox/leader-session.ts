@@ -22,6 +22,11 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** A server that does not answer in this time has lost us as its leader already. */
 const QUERY_TIMEOUT_MS = 5000;
 const END_TIMEOUT_MS = 1000;
+/**
+ * Always by an index: of a table that was empty when it was last looked at, the planner would sort all that waits for
+ * every page it reads.
+ */
+export const PLANNING = '-c plan_cache_mode=force_custom_plan -c enable_seqscan=off -c jit=off';
 
 export async function openSession(url: string, service: string, log: Logger): Promise<LeaderSession> {
   const client = new pg.Client({
@@ -31,7 +36,7 @@ export async function openSession(url: string, service: string, log: Logger): Pr
     query_timeout: QUERY_TIMEOUT_MS,
     statement_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
-    options: `-c idle_session_timeout=${IDLE_SESSION_TIMEOUT_MS} -c plan_cache_mode=force_custom_plan -c jit=off`,
+    options: `-c idle_session_timeout=${IDLE_SESSION_TIMEOUT_MS} ${PLANNING}`,
   });
   let failure: Error | undefined;
   // A session that dies between two statements says so here, and only here.

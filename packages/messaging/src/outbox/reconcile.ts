@@ -15,8 +15,8 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { MESSAGE_ID_HEADER, OUTBOX_ID_HEADER } from '../envelope.ts';
 import type { Origin, OutboxTables, Placed, SentMark } from './store.ts';
 
-/** Most events that are ever on their way at once, and so the most that can be in the stream without our knowing. */
-export const WINDOW = 256;
+/** Most events that can be in the stream without being noted as sent. */
+export const WINDOW = 512;
 
 /** The stream as it is now. Reads go to its leader: a replica may lag behind. */
 export interface StreamView {
