@@ -42,6 +42,12 @@ module.exports = {
       to: { path: '^packages/(testing|cli)/' },
     },
     {
+      name: 'nothing-that-ships-imports-its-proofs',
+      severity: 'error',
+      from: { path: '^(services|packages)/[^/]+/src/', pathNot: '[.]test[.]ts$|^packages/cli/' },
+      to: { path: '^(services|packages)/[^/]+/(bench|sim|soak|test)/', pathNot: '^packages/testing/' },
+    },
+    {
       name: 'rules-are-pure',
       severity: 'error',
       from: { path: rules.length === 0 ? '^$' : `^(${rules.map(literal).join('|')})$` },

@@ -4,13 +4,13 @@
  */
 import type { OutboxRow } from '@fanfare/messaging';
 import pg from 'pg';
-import { type AccountId, AccountKind, currencyIndexOf, floorOf, kindOf, userOf, walletOf } from '../accounts.ts';
-import { GENESIS_HASH } from '../batch-hash.ts';
-import type { BatchKeys, BatchRead, Head } from '../batch-read.ts';
-import type { Folded, HoldRow, Journal, KnownJournal, KnownRefusal } from '../fold.ts';
-import type { Hold } from '../hold.ts';
-import { journalPosted } from '../journal-event.ts';
-import type { AccountRow } from '../working-accounts.ts';
+import { type AccountId, AccountKind, currencyIndexOf, floorOf, kindOf, userOf, walletOf } from '../src/accounts.ts';
+import { GENESIS_HASH } from '../src/batch-hash.ts';
+import type { BatchKeys, BatchRead, Head } from '../src/batch-read.ts';
+import type { Folded, HoldRow, Journal, KnownJournal, KnownRefusal } from '../src/fold.ts';
+import type { Hold } from '../src/hold.ts';
+import { journalPosted } from '../src/journal-event.ts';
+import type { AccountRow } from '../src/working-accounts.ts';
 
 /** Everything that was committed, in its order: what the small model is replayed against. */
 export type Commit =
