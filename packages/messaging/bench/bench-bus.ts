@@ -28,7 +28,7 @@ export interface BusBench {
 
 /** What is and what is not in the figures. */
 const METHOD = [
-  'one event: JournalPosted of a gift, 1.2 KB of JSON and 12 headers, as the ledger announces it',
+  'one event: JournalPosted of a gift, 1.2 KB of JSON and 0.4 KB of headers, as the ledger announces it',
   'drain: all (copies of one, under ids of their own) wait from one commit; until the last is in the stream and noted as sent; medians of 3 rounds, in turns with the baselines',
   'sequential: publish, wait for the acknowledgement, delete the row, the next; flag: windows of 256 at once, one update for each window, rows stay',
   'neither baseline survives a second relay, nor keeps the order when a publish fails',

@@ -66,7 +66,7 @@ describe('headers', () => {
     );
   });
 
-  it('are taken by NATS whatever a client put into them', () => {
+  it('are taken by NATS whatever a client put into them', { timeout: 30_000 }, () => {
     const anything = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(anything, anything, anything, anything, (id, correlationId, tenantId, traceparent) => {

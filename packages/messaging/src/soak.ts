@@ -74,10 +74,10 @@ export async function soakBus(options: SoakOptions): Promise<SoakResult> {
   await consuming.start?.();
   opened.defer(async () => consuming.stop?.());
 
-  const events = await struckWriting(options, database, bus, faults.strike);
+  const { events, held } = await struckWriting(options, database, bus, faults.strike);
   options.report(`${events} events committed; waiting for the stream and the consumer`);
   await settled(database);
-  const problems = await findProblems(database, bus);
+  const problems = [...held, ...(await findProblems(database, bus))];
   return {
     ok: problems.length === 0,
     events,
@@ -96,28 +96,46 @@ const recorder = defineConsumer({
     ]),
 });
 
-/** Writes while faults strike. @returns how many events were committed */
+interface Written {
+  /** Committed. */
+  readonly events: number;
+  /** One for each time that commits waited for NATS to come back. */
+  readonly held: readonly string[];
+}
+
+/** Writes while faults strike. */
 async function struckWriting(
   { seed, seconds, report }: SoakOptions,
   database: Database,
   bus: Bus,
   strike: () => Promise<Fault>,
-): Promise<number> {
+): Promise<Written> {
   const calm = new AbortController();
   const writing = write(database, seed, calm.signal, () => bus.tell(`wake.${SERVICE}`));
+  const held: string[] = [];
   const end = performance.now() + seconds * 1000;
   const pauses = seededRandom(seed + 1);
   while (performance.now() < end) {
     await delay(pauses.between(300, 3000));
     try {
-      report(await strike());
+      const before = await committed(database);
+      const fault = await strike();
+      const meanwhile = (await committed(database)) - before;
+      report(`${fault}; ${meanwhile} events committed meanwhile`);
+      if (fault === 'NATS away' && meanwhile === 0) held.push('nothing was committed while NATS was away');
     } catch (error) {
       // A stream cannot be deleted while its server is away: that is another fault already.
       report(`no fault: ${String(error)}`);
     }
   }
   calm.abort();
-  return writing;
+  return { events: await writing, held };
+}
+
+/** How many events so far. */
+async function committed(database: Database): Promise<number> {
+  const { rows } = await database.query<{ count: number }>('select coalesce(sum(version), 0)::int as count from items');
+  return rows[0]?.count ?? 0;
 }
 
 /** Waits until nothing is on its way. */

@@ -42,6 +42,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
 export async function soakKill({ rounds, natsAwayMs, senders, report }: KillOptions): Promise<KillResult> {
   const platform = privatePlatform();
   let traffic: GiftTraffic | undefined;
+  const held: string[] = [];
   let kills = 0;
   try {
     const { gateways } = await platform.start('--processes');
@@ -57,12 +58,14 @@ export async function soakKill({ rounds, natsAwayMs, senders, report }: KillOpti
       }
       const before = traffic.acked().length;
       await freezeNats(platform, natsAwayMs);
-      report(`round ${round}: nats was away for ${natsAwayMs} ms, ${traffic.acked().length - before} gifts meanwhile`);
+      const meanwhile = traffic.acked().length - before;
+      report(`round ${round}: nats was away for ${natsAwayMs} ms, ${meanwhile} gifts meanwhile`);
+      if (meanwhile === 0) held.push(`no gift was answered while nats was away for ${natsAwayMs} ms`);
       await becomeReady(platform);
     }
     await pause(TRAFFIC_MS);
     await traffic.stop();
-    const problems = [...(await traffic.problems()), ...(await platform.verify())];
+    const problems = [...held, ...(await traffic.problems()), ...(await platform.verify())];
     return { ok: problems.length === 0, gifts: traffic.acked().length, kills, problems };
   } finally {
     traffic?.close();

@@ -31,6 +31,17 @@ export interface Faults {
   readonly stop: () => Promise<void>;
 }
 
+/** By how often they strike; `NATS away` is always the first. */
+const OFTEN: readonly [Fault, ...Fault[]] = [
+  'relay killed',
+  'relay killed',
+  'relay frozen',
+  'NATS killed',
+  'NATS away',
+  'stream deleted',
+  'old files restored',
+  'old files restored',
+];
 const RELAYS = 3;
 /** One publish in five hundred fails, before it is sent or after. */
 const PUBLISH_FAILS_ONE_IN = 500;
@@ -67,7 +78,9 @@ export async function startFaults(scene: Scene): Promise<Faults> {
       relay?.process.kill('SIGCONT');
     },
     'NATS killed': () => restart(),
-    'NATS away': () => restart(() => delay(random.between(1000, scene.awayMs))),
+    // The first time for as long as it may.
+    'NATS away': () =>
+      restart(() => delay(counts['NATS away'] === undefined ? scene.awayMs : random.between(1000, scene.awayMs))),
     'stream deleted': scene.deleteStream,
     'old files restored': () =>
       restart(() => {
@@ -83,16 +96,7 @@ export async function startFaults(scene: Scene): Promise<Faults> {
     natsUrl: url,
     counts: () => counts,
     strike: async () => {
-      const fault = random.pick<Fault>([
-        'relay killed',
-        'relay killed',
-        'relay frozen',
-        'NATS killed',
-        'NATS away',
-        'stream deleted',
-        'old files restored',
-        'old files restored',
-      ]);
+      const fault = Object.keys(counts).length === 0 ? 'NATS away' : random.pick(OFTEN);
       await strikes[fault]();
       counts[fault] = (counts[fault] ?? 0) + 1;
       return fault;
