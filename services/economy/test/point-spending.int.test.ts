@@ -141,7 +141,7 @@ describe('a boost', () => {
 });
 
 describe('a gift of points', () => {
-  it('moves points to another user, who reads what it was', async () => {
+  it('moves points to another user, who reads what it was and of whom', async () => {
     await earn(140n, 1000n);
     const { deduction } = await gift(140n, 141n, 250n);
     expect(deduction).toMatchObject({
@@ -151,7 +151,10 @@ describe('a gift of points', () => {
       reason: 'Gifted points',
     });
     expect(await points(141n)).toBe('POINT 2.50');
-    expect((await statement(141n)).transactions).toMatchObject([{ action: 'gift_received', amount: point(250n) }]);
+    const { transactions } = await statement(141n);
+    expect(transactions).toMatchObject([{ action: 'gift_received', amount: point(250n) }]);
+    const metadata = { fromUserId: 140, toUserId: 141 };
+    expect(JSON.parse(transactions[0]?.metadata ?? '')).toMatchObject({ metadata });
   });
 
   it('to oneself, of nothing, of coins, to nobody or of more than there is is refused', async () => {

@@ -33,7 +33,7 @@ export async function giftPoints(engine: Engine, request: GiftPointsRequest, cal
       { accountId: userAccount(toUserId, 'POINT'), minor: points, action: 'gift_received' },
     ],
     // Ids are at most 2^53 - 1, and numbers in every JSON of ours.
-    context: deductionContext(points, { toUserId: Number(toUserId) }),
+    context: deductionContext(points, { fromUserId: Number(userId), toUserId: Number(toUserId) }),
     userId,
     reason: REASON,
   });
