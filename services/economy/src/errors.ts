@@ -8,7 +8,7 @@ export const errors = errorCatalogue({
   HOLD_EXPIRED: ['failed_precondition', 'This expired at {expiresAt}.'],
   HOLD_NOT_EXPIRED: ['failed_precondition', 'This expires at {expiresAt}.'],
   LIMIT_EXCEEDED: ['failed_precondition', 'The limit is {limit}, of which {available} are left.'],
-  TRANSFER_TO_SELF: ['invalid', 'You cannot transfer coins to yourself.'],
+  TRANSFER_TO_SELF: ['invalid', 'You cannot transfer to yourself.'],
   COIN_REQUEST_NOT_FOUND: ['not_found', 'There is no such coin request.'],
   COIN_REQUEST_RESOLVED: ['failed_precondition', 'This coin request was {status} before.'],
   COIN_SELLER_NOT_FOUND: ['not_found', 'This user does not sell coins.'],

@@ -96,7 +96,10 @@ describe('a transfer', () => {
   });
 
   it('to oneself, of another asset, of nothing, or by nobody is refused', async () => {
-    await expect(transfer(20n, 20n, 1n)).rejects.toMatchObject({ reason: 'TRANSFER_TO_SELF' });
+    await expect(transfer(20n, 20n, 1n)).rejects.toMatchObject({
+      reason: 'TRANSFER_TO_SELF',
+      message: 'You cannot transfer to yourself.',
+    });
     await expect(transfer(20n, 21n, 0n)).rejects.toMatchObject({ fields: { amount: [expect.any(String)] } });
     await expect(transfer(20n, 21n, -1n)).rejects.toMatchObject({ kind: 'invalid' });
     const diamonds = { id: newId(), toUserId: 21n, amount: { currency: 'DIAMOND', minor: 1n } };
