@@ -103,9 +103,27 @@ test('of what a posting carries people read its metadata, and nothing else', () 
   const metadata = { videoId: '456', videoTitle: 'Amazing Dance', userType: 'viewer' };
   expect(carried('video_liked', { engagementId: 'e', metadata })).toEqual(metadata);
   // A gift of points has the action of a gift of the catalogue.
-  expect(carried('gift_sent', { metadata: { toUserId: 8 } })).toEqual({ toUserId: 8 });
+  const gift = { fromUserId: 7, toUserId: 8 };
+  expect(carried('gift_sent', { metadata: gift })).toEqual(gift);
   expect(carried('withdrawal', { destination: 'DE00', metadata: [1] })).toEqual({});
   expect(presentTransaction({ ...line, action: 'grant', metadata: '' }).metadata).toEqual({});
+});
+
+test.for(['purchase', 'refund'])('the %s of a payment tells which payment, and what it was in money', (action) => {
+  const payment = {
+    paymentId: 'p',
+    provider: 'stripe',
+    providerRef: 'ch_1',
+    fiat: { currency: 'EUR', amount: '9.99' },
+  };
+  const metadata = JSON.stringify({ ...payment, more: 'of the poster' });
+  expect(presentTransaction({ ...line, action, metadata }).metadata).toEqual(payment);
+});
+
+test('a purchase with points tells what was bought', () => {
+  const item = { itemId: 'badge', itemName: 'Badge' };
+  const metadata = JSON.stringify({ metadata: item, points: '50.00' });
+  expect(presentTransaction({ ...line, action: 'purchase', metadata }).metadata).toEqual(item);
 });
 
 test('a gift in a statement does not tell what others earned by it', () => {

@@ -32,6 +32,9 @@ const READABLE: readonly (readonly [action: string, names: readonly string[]])[]
   ['transfer_', ['fromUserId', 'toUserId']],
   ['coin_request', ['coinRequestId', 'userId', 'decidedBy']],
   ['conversion', ['rate', 'from', 'to']],
+  // Coins for money. What is bought with points has the action too, and metadata of its own.
+  ['purchase', ['paymentId', 'provider', 'providerRef', 'fiat']],
+  ['refund', ['paymentId', 'provider', 'providerRef', 'fiat']],
 ];
 
 function publicMetadata(action: string, context: JsonObject): JsonObject {
