@@ -52,7 +52,9 @@ test('a balance is corrected either way, and a penalty tells what became debt', 
   expect(answers.adjustment.parse(data)).toEqual(data);
   const zero = await ask('POST', '/users/8/adjustments', { asset: 'point', amount: '0', reason });
   expect(zero.json().errors).toEqual({
-    amount: ['must be a decimal string other than zero with at most two places, as in "-12.50"'],
+    amount: [
+      'must be a decimal string from -90071992547409.91 to 90071992547409.91, not zero, with at most two places',
+    ],
   });
 
   peers.economy.penalize = async ({ id, userId, amount, reason: why }) => {
@@ -84,7 +86,7 @@ test('a wallet is frozen, thawed and given a floor', async () => {
   expect(await dataOf('PUT', '/users/8/wallet/floors', floor)).toEqual({ userId: 8, asset: 'diamond', floor: '0.00' });
   const wrong = await ask('PUT', '/users/8/wallet/floors', { ...floor, floor: '-1', reason: ' ' });
   expect(wrong.json().errors).toEqual({
-    floor: ['must be a decimal string, zero or more, with at most two places, as in "12.50"'],
+    floor: ['must be a decimal string from 0.00 to 90071992547409.91 with at most two places'],
     reason: ['must be 1 to 500 characters'],
   });
 });

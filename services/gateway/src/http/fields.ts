@@ -1,6 +1,6 @@
 /** The fields of requests: what they look like, and the text when they do not. */
 import type { Asset } from '@fanfare/client/objects';
-import { type Minor, parseMinor } from '@fanfare/kit';
+import { formatMinor, MAX_MINOR, type Minor, parseMinor } from '@fanfare/kit';
 import { z } from 'zod';
 
 const says = (text: string) => ({
@@ -9,7 +9,8 @@ const says = (text: string) => ({
 
 const TEXT = 'must be text';
 const ID_TEXT = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`;
-const DECIMAL = 'with at most two places, as in "12.50"';
+const MOST = formatMinor(MAX_MINOR);
+const PLACES = 'with at most two places';
 
 /** Paths and queries are text; the reference shows what is written in it. */
 const writtenInteger = (minimum: number, maximum: number) =>
@@ -98,13 +99,14 @@ const money = (problem: string, isRight: (minor: Minor) => boolean) =>
     .meta({ title: 'Money', examples: ['12.50'] });
 
 /** A positive amount. */
-export const amount = () => money(`must be a decimal string greater than zero ${DECIMAL}`, (minor) => minor > 0n);
+export const amount = () => money(`must be a decimal string from 0.01 to ${MOST} ${PLACES}`, (minor) => minor > 0n);
 
-export const amountOrZero = () => money(`must be a decimal string, zero or more, ${DECIMAL}`, (minor) => minor >= 0n);
+export const amountOrZero = () =>
+  money(`must be a decimal string from 0.00 to ${MOST} ${PLACES}`, (minor) => minor >= 0n);
 
 /** Either way. */
 export const signedAmount = () =>
-  money('must be a decimal string other than zero with at most two places, as in "-12.50"', (minor) => minor !== 0n);
+  money(`must be a decimal string from -${MOST} to ${MOST}, not zero, ${PLACES}`, (minor) => minor !== 0n);
 
 export const integer = (least: number, most: number) => {
   const problem = `must be a whole number from ${least} to ${most}`;
