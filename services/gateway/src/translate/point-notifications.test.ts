@@ -40,10 +40,11 @@ describe('the event follows the action', () => {
 
   test('the receiver of points gets wallet_update, without what the sender’s event tells', () => {
     const legs = [userLeg(7n, -500n, 'gift_sent'), userLeg(8n, 500n, 'gift_received')];
-    const context = JSON.stringify({ metadata: { toUserId: 8 } });
+    const metadata = { fromUserId: 7, toUserId: 8 };
+    const context = JSON.stringify({ metadata });
     const more = { operation: 'points.gift', reason: 'Gifted points', context };
     const [sent, received] = payloads(journal(legs, { 7: 0n, 8: 500n }, more));
-    expect(sent).toMatchObject({ type: 'points_deducted', recipientIds: [7], data: { metadata: { toUserId: 8 } } });
+    expect(sent).toMatchObject({ type: 'points_deducted', recipientIds: [7], data: { metadata } });
     expect(received).toEqual({
       type: 'wallet_update',
       eventType: 'wallet:balance:updated',
@@ -71,17 +72,37 @@ describe('the event follows the action', () => {
     expect(shown('journalPosted', reserved)).toMatchObject([{ name: 'balance.updated', data: { points: '100.00' } }]);
   });
 
-  test('a debt that is repaid shows in the balance only, which comes last', () => {
-    const legs = [
-      leg(ACCOUNT_KIND_ISSUANCE, 0n, -500n, 'video_uploaded'),
-      userLeg(7n, 500n, 'video_uploaded'),
-      userLeg(7n, -300n, 'debt_repaid'),
-      leg(ACCOUNT_KIND_DEBT, 7n, 300n, 'debt_repaid'),
-    ];
-    const emits = shown('journalPosted', journal(legs, { 7: 200n }));
+  const repaid = (earned: bigint, repays: bigint) => [
+    leg(ACCOUNT_KIND_ISSUANCE, 0n, -earned, 'video_uploaded'),
+    userLeg(7n, earned, 'video_uploaded'),
+    userLeg(7n, -repays, 'debt_repaid'),
+    leg(ACCOUNT_KIND_DEBT, 7n, repays, 'debt_repaid'),
+  ];
+
+  test('a debt that is repaid shows in the balances, and the award in full', () => {
+    const emits = shown('journalPosted', journal(repaid(500n, 300n), { 7: 200n }));
     expect(emits.map(({ name }) => name)).toEqual(['notification', 'balance.updated']);
-    expect(emits[0]?.data).toMatchObject({ data: { points: 5, newBalance: 5, previousBalance: 0 } });
+    expect(emits[0]?.data).toMatchObject({ data: { points: 5, newBalance: 2, previousBalance: 0 } });
     expect(emits[1]?.data).toMatchObject({ points: '2.00' });
+  });
+
+  test('an award that a debt takes whole changes no balance', () => {
+    expect(payloads(journal(repaid(100n, 100n), { 7: 0n }))).toMatchObject([
+      { type: 'points_earned', data: { points: 1, newBalance: 0, previousBalance: 0 } },
+    ]);
+  });
+
+  test('what a capture sets free and a debt takes does not show as withdrawn', () => {
+    // 150 were there, 50 were held, 30 are paid, and of the 20 that are free again a debt takes 15.
+    const legs = [
+      userLeg(7n, -30_00n, 'withdrawal'),
+      leg(ACCOUNT_KIND_PLATFORM, 0n, 30_00n, 'withdrawal'),
+      userLeg(7n, -15_00n, 'debt_repaid'),
+      leg(ACCOUNT_KIND_DEBT, 7n, 15_00n, 'debt_repaid'),
+    ];
+    const hold = { reserve: undefined, capture: { holdId: 'h', minor: 30_00n }, void: undefined, expire: undefined };
+    const paid = journal(legs, { 7: 105_00n }, { operation: 'withdrawal.pay', hold });
+    expect(payloads(paid)).toMatchObject([{ data: { points: 30, newBalance: 105, previousBalance: 135 } }]);
   });
 
   test('a penalty says what was taken, not what became debt', () => {
@@ -95,13 +116,19 @@ describe('the event follows the action', () => {
     ]);
   });
 
-  test('several legs of one user are told one after the other, each with the balance between them', () => {
-    const legs = [userLeg(7n, 100n, 'video_liked'), userLeg(7n, 200n, 'video_shared'), userLeg(7n, -50n, 'purchase')];
-    const seen = payloads(journal(legs, { 7: 1250n })) as { data: { previousBalance: number; newBalance: number } }[];
-    expect(seen.map(({ data }) => [data.previousBalance, data.newBalance])).toEqual([
-      [10, 11],
-      [11, 13],
-      [13, 12.5],
+  test('several legs of one user are told one after the other, each with the balances of the whole journal', () => {
+    const legs = [
+      userLeg(7n, 100n, 'video_liked'),
+      userLeg(8n, 400n, 'like_received'),
+      userLeg(7n, 200n, 'video_shared'),
+      userLeg(7n, -50n, 'purchase'),
+    ];
+    const seen = payloads(journal(legs, { 7: 1250n, 8: 400n })) as { data: Record<string, number> }[];
+    expect(seen.map(({ data }) => [data['points'], data['previousBalance'], data['newBalance']])).toEqual([
+      [1, 10, 12.5],
+      [4, 0, 4],
+      [2, 10, 12.5],
+      [0.5, 10, 12.5],
     ]);
   });
 

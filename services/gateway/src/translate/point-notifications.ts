@@ -1,9 +1,9 @@
 /**
  * What happened to somebody's points, as `notification`: earned, deducted, or anything else. Pure.
  *
- * A journal's point legs of users are shown one by one, each with the user's balance right after it. Not shown are views
- * received, of which a popular video has thousands a minute (economy merges them into events of their own), and what
- * the ledger itself takes to repay a debt.
+ * A journal's point legs of users are shown one by one, each with the user's balances before and after the whole
+ * journal. Not shown are views received, of which a popular video has thousands a minute (economy merges them into
+ * events of their own), and what the ledger itself takes to repay a debt, which shows in the balances only.
  */
 import type {
   BalanceCorrection,
@@ -38,47 +38,51 @@ const DEDUCTED = {
   boost_post: true,
 } satisfies Record<DeductionAction, true>;
 
-/** One leg, and what its user could spend right after it. */
+/** One leg of a user's points. */
 interface PointLeg {
   readonly userId: bigint;
   readonly action: string;
   readonly minor: Minor;
-  readonly after: Minor;
 }
 
 export function pointNotifications(journal: JournalPosted): readonly Emit[] {
-  const legs = pointLegsOf(journal).filter(({ action }) => action !== MERGED && !action.startsWith('debt_'));
-  if (legs.length === 0) return [];
+  const legs = pointLegsOf(journal);
+  const told = legs.filter(({ action }) => action !== MERGED && !action.startsWith('debt_'));
+  if (told.length === 0) return [];
   const metadata = metadataOf(contextOf(journal.context));
-  return legs.map((leg) => emitTo(leg.userId, notificationOf(leg, changeOf(leg, journal), metadata)));
+  return told.map((leg) => emitTo(leg.userId, notificationOf(leg, changeOf(leg, legs, journal), metadata)));
 }
 
-/** The balances of an event are those after the whole journal, so the legs are walked from the last to the first. */
-function pointLegsOf({ journalId, legs, balances }: JournalPosted): readonly PointLeg[] {
-  const available = new Map(balances.map(({ userId, pointMinor }) => [userId, pointMinor]));
-  const found: PointLeg[] = [];
-  for (const { account, minor, action } of legs.toReversed()) {
-    if (account?.kind !== AccountKind.ACCOUNT_KIND_USER || account.currency !== 'POINT') continue;
-    const { ownerId: userId } = account;
-    const after = available.get(userId);
-    if (after === undefined) throw new Error(`journal ${journalId} does not tell the balances of user ${userId}`);
-    available.set(userId, after - minor);
-    found.push({ userId, action, minor, after });
-  }
-  return found.reverse();
-}
+const pointLegsOf = ({ legs }: JournalPosted): readonly PointLeg[] =>
+  legs.flatMap(({ account, minor, action }) =>
+    account?.kind === AccountKind.ACCOUNT_KIND_USER && account.currency === 'POINT'
+      ? [{ userId: account.ownerId, action, minor }]
+      : [],
+  );
 
 /**
- * `previousBalance` of a withdrawal that was captured is from before it was requested: what was held had left the
+ * Both balances are of the whole journal: what an award repays of a debt was never there to spend, so the balances may
+ * differ by less than the leg. What was captured of a hold, though, is told from before it was held: it had left the
  * balance then, but this is where the user is told.
+ * @param legs all of the journal, also those that are not told
  */
-const changeOf = ({ userId, minor, after }: PointLeg, { reason, postedAt }: JournalPosted): BalanceCorrection => ({
-  userId: idOf(userId),
-  newBalance: numberOf(after),
-  previousBalance: numberOf(after - minor),
-  reason,
-  timestamp: shortTimeOf(postedAt),
-});
+function changeOf(leg: PointLeg, legs: readonly PointLeg[], journal: JournalPosted): BalanceCorrection {
+  const { journalId, balances, hold, reason, postedAt } = journal;
+  const available = balances.find(({ userId }) => userId === leg.userId)?.pointMinor;
+  if (available === undefined) throw new Error(`journal ${journalId} does not tell the balances of user ${leg.userId}`);
+  const isCaptured = hold?.capture !== undefined && leg.minor < 0n;
+  const change = isCaptured ? leg.minor : netOf(legs, leg.userId);
+  return {
+    userId: idOf(leg.userId),
+    newBalance: numberOf(available),
+    previousBalance: numberOf(available - change),
+    reason,
+    timestamp: shortTimeOf(postedAt),
+  };
+}
+
+const netOf = (legs: readonly PointLeg[], userId: bigint): Minor =>
+  legs.reduce((net, leg) => (leg.userId === userId ? net + leg.minor : net), 0n);
 
 function notificationOf(
   { action, minor }: PointLeg,
