@@ -173,13 +173,14 @@ export class Model {
     if (hold === undefined) throw new Error(`${journalId} resolves a hold that does not exist`);
     this.#hold(hold.account, -hold.minor);
     hold.status = { capture: 'captured', void: 'voided', expire: 'expired' }[change.type];
+    this.#repay(hold.account, hold.minor - (change.type === 'capture' ? change.minor : 0n));
   }
 
   #used(key: string): bigint {
     return this.limits.get(key) ?? 0n;
   }
 
-  /** Who receives and owes pays first. */
+  /** Who owes pays first, out of what is received or set free. */
   #repay(account: AccountId, credit: bigint): void {
     if (credit <= 0n || kindOf(account) !== AccountKind.ACCOUNT_KIND_USER) return;
     const owed = -this.balance(debtOf(account));

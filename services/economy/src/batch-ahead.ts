@@ -149,6 +149,7 @@ export class BatchAhead {
     for (const { batch, folded, landing } of landed) {
       // Nothing has happened to them: whoever leaves now is not charged.
       if (landing.type === 'refused') for (const waiting of batch) waiting.folded = false;
+      if (landing.type === 'unknown') for (const waiting of batch) waiting.mayBePosted = true;
       if (landing.type === 'committed') this.#runner.committed(batch, folded);
       else await this.#runner.settle(batch);
     }
@@ -177,7 +178,8 @@ export class BatchAhead {
     const accounts = new Map<AccountId, AccountRow>();
     for (const id of ids) {
       const row = this.#mirror.get(id);
-      if (row !== null && row !== undefined) accounts.set(id, row);
+      if (row === undefined) throw new Error(`account ${id} was forgotten in the middle of a batch`);
+      if (row !== null) accounts.set(id, row);
     }
     return { accounts, ...NOTHING_ELSE };
   }

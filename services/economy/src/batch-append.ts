@@ -5,7 +5,8 @@
  *
  * - The head is the expected one. Its hash covers every journal up to it, so it is this one only if exactly the batches
  *   were posted that this one was folded on; its version says that nobody has frozen or changed an account since. (The
- *   version alone would not do: a lost batch of ours and one of another replica raise it alike.)
+ *   version alone would not do: a lost batch of ours and one of another replica raise it alike.) Its outbox id is where
+ *   our events go on.
  * - No id was refused before, and no id that is refused now was posted before. (To post one twice breaks the primary key.)
  */
 import type pg from 'pg';
@@ -16,8 +17,8 @@ import type { Folded } from './fold.ts';
 import { NotCommitted } from './retry.ts';
 
 const LOCK_SAME_HEAD = `
-  with head as materialized (select version, hash from ledger_head where id = 1 for update)
-  select case when version = $1::int8 and hash = $2::bytea then floor(extract(epoch from clock_timestamp()) * 1000)::int8
+  with head as materialized (select version, hash, outbox_id from ledger_head where id = 1 for update)
+  select case when version = $1::int8 and hash = $2::bytea and outbox_id = $3::int8 then floor(extract(epoch from clock_timestamp()) * 1000)::int8
               else ledger_fail('somebody else has posted') end as now_ms
     from head`;
 
@@ -37,7 +38,7 @@ export function appendStatements(
   const refused = journalIds.filter((_, index) => folded.verdicts[index]?.type !== 'accepted');
   const ids = uuidArray(journalIds, (id) => id);
   const checks = [
-    { name: 'lock_same_head', text: LOCK_SAME_HEAD, values: [head.version, head.hash] },
+    { name: 'lock_same_head', text: LOCK_SAME_HEAD, values: [head.version, head.hash, head.outboxId] },
     { name: 'none_refused', text: NONE_REFUSED, values: [ids, REMEMBER_REFUSALS] },
   ];
   if (refused.length > 0) {

@@ -92,11 +92,11 @@ export const REMEMBER_REFUSALS = '24 hours';
 const FIND_HOLDS = `
   select id, account_id, operation, minor, captured_minor, status, expires_at from holds where id = any($1::uuid[])`;
 
-// The account of each hold and, of a user, the whole wallet (the kind of a user is 1).
+// The account of each hold and, of a user (kind 1), the whole wallet and what is owed in the same asset (kind 5: 16 more).
 const READ_HELD_ACCOUNTS = `
   ${ACCOUNT} where id = any(array(
     select unnest(case (account_id >> 2) & 15
-                    when 1 then array[account_id & -4, account_id & -4 | 1, account_id & -4 | 2]
+                    when 1 then array[account_id & -4, account_id & -4 | 1, account_id & -4 | 2, account_id + 16]
                     else array[account_id] end)
       from holds where id = any($1::uuid[])))`;
 

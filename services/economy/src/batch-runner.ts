@@ -14,7 +14,7 @@ import { type Folded, foldBatch, type LedgerState } from './fold.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { LedgerMetrics } from './metrics.ts';
 import type { Mirror } from './mirror.ts';
-import { computed, failureOf, pauseMs, stepAfter } from './retry.ts';
+import { computed, failureOf, NotConnected, pauseMs, stepAfter } from './retry.ts';
 
 /** A command and whoever waits for it. */
 export interface Waiting {
@@ -23,6 +23,8 @@ export interface Waiting {
   readonly until: number;
   /** Past the fold it runs to its end, whoever waits: it may have been committed. */
   folded: boolean;
+  /** An attempt has ended without an answer: until the ids are looked up, nobody knows. */
+  mayBePosted: boolean;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: AppError) => void;
 }
@@ -109,7 +111,7 @@ export class BatchRunner {
     if (first !== undefined && batch.length === 1) {
       const { journalId, operation } = first.command;
       this.#options.log.error({ err: cause, journalId, operation }, 'this command cannot be posted');
-      return rejectAll(batch, commonErrors.INTERNAL());
+      return first.reject(first.mayBePosted ? commonErrors.UNAVAILABLE() : commonErrors.INTERNAL());
     }
     const middle = Math.ceil(batch.length / 2);
     await this.settle(batch.slice(0, middle));
@@ -142,6 +144,7 @@ export class BatchRunner {
       return null;
     } catch (error) {
       this.#healthy = failureOf(error) !== 'reconnect';
+      if (!this.#healthy) for (const waiting of batch) waiting.mayBePosted ||= waiting.folded;
       return error;
     }
   }
@@ -181,8 +184,16 @@ export class BatchRunner {
 
   /** @throws when none can be opened */
   async usableSession(): Promise<LedgerSession> {
-    if (this.#session === null || !this.#session.usable()) this.#session = await this.#options.connect();
-    return this.#session;
+    if (this.#session?.usable() === true) return this.#session;
+    // It may have a second connection that is still open.
+    this.#session?.drop();
+    this.#session = null;
+    try {
+      this.#session = await this.#options.connect();
+      return this.#session;
+    } catch (error) {
+      throw new NotConnected('no session of the ledger could be opened', { cause: error });
+    }
   }
 }
 

@@ -99,7 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const until = waitMs === 0 ? Number.POSITIVE_INFINITY : timing.monotonic() + waitMs;
       return new Promise((resolve, reject) => {
-        arrive({ command, until, folded: false, resolve, reject });
+        arrive({ command, until, folded: false, mayBePosted: false, resolve, reject });
       });
     },
     start: () => runner.connect(),

@@ -2,16 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   after,
+  capture,
   clawBack,
   coins,
   command,
   commands,
   EMPTY,
+  end,
   fold,
   grant,
   LATER,
   move,
+  POSTED_AT,
   reasonOf,
+  reserve,
 } from '../test/fold-cases.ts';
 import { debtOf, issuance, userAccount, userOf } from './accounts.ts';
 import type { LedgerState } from './fold.ts';
@@ -60,6 +64,22 @@ describe('a clawback', () => {
   });
 });
 
+it('a clawback is not part of a capture, which takes what is held', () => {
+  const state = after(EMPTY, fold([grant(1, 1, 100n), reserve(2, 1, 100n)]));
+  const { legs, hold } = { legs: clawBack(3, 1, 100n).legs, hold: capture(3, 2, 1, 100n).hold };
+  expect(fold([command(3, legs, { hold })], state).verdicts.map(reasonOf)).toEqual(['INVALID_ARGUMENT']);
+});
+
+it('no journal takes a balance near the end of int8', () => {
+  const far = { balance: 2n ** 62n - 5n, held: 0n, floor: 0n, seq: 1n, frozen: false };
+  const state = { ...EMPTY, accounts: new Map([[coins(1), far]]) };
+  const folded = fold([grant(1, 1, 6n), grant(2, 1, 5n)], state);
+  expect(folded.verdicts.map(reasonOf)).toEqual(['INVALID_ARGUMENT', 'accepted']);
+  const owing = { ...far, balance: -(2n ** 62n) + 5n };
+  const deep = { ...EMPTY, accounts: new Map([[debtOf(coins(1)), owing]]) };
+  expect(fold([clawBack(1, 1, 6n)], deep).verdicts.map(reasonOf)).toEqual(['INVALID_ARGUMENT']);
+});
+
 describe('a debt', () => {
   const indebted = after(EMPTY, fold([clawBack(1, 1, 100n)]));
 
@@ -76,6 +96,26 @@ describe('a debt', () => {
       [coins(1), -70n, 'debt_repaid'],
       [debtOf(coins(1)), 70n, 'debt_repaid'],
     ]);
+  });
+
+  it.each([
+    ['voided', end(4, 2, 'void'), 30n, 0n],
+    ['expired', end(4, 2, 'expire'), 30n, 0n],
+    ['captured in part', capture(4, 2, 1, 60n), 0n, -30n],
+  ])('is repaid by what a hold sets free that is %s', (_, resolution, left, debt) => {
+    // 100 are held, a clawback of 70 finds nothing.
+    const held = after(EMPTY, fold([grant(1, 1, 100n), reserve(2, 1, 100n), clawBack(3, 1, 70n)]));
+    expect([balance(held), owed(held)]).toEqual([100n, -70n]);
+    const state = after(held, fold([resolution], held, resolution.hold?.type === 'expire' ? LATER : POSTED_AT));
+    expect([balance(state), owed(state), state.accounts.get(coins(1))?.held]).toEqual([left, debt, 0n]);
+  });
+
+  it('is repaid by the greatest amount that one leg can have, and the rest by later credits', () => {
+    const most = 2n ** 53n - 1n;
+    const deep = after(EMPTY, fold([clawBack(1, 1, most), clawBack(2, 1, most)]));
+    const both = [...move(issuance('COIN'), coins(1), most), ...move(issuance('COIN'), coins(1), most)];
+    const state = after(deep, fold([command(3, both)], deep));
+    expect([balance(state), owed(state)]).toEqual([most, -most]);
   });
 
   it('is not repaid out of another asset, nor by somebody else', () => {

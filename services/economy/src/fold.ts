@@ -14,7 +14,7 @@ import type { Balances, LedgerCommand, Leg, Limit, Receipt, Verdict } from './co
 import { errors, type Refusal, refusalOf } from './errors.ts';
 import { type Hold, type HoldChange, holdText, STATUS_AFTER } from './hold.ts';
 import { differingField, intentText } from './intent.ts';
-import { firstRuleBroken, legsPosted, remembered, type Standing } from './rules.ts';
+import { type Freed, firstRuleBroken, legsPosted, remembered, type Standing } from './rules.ts';
 import { type AccountRow, type WorkingAccount, WorkingAccounts } from './working-accounts.ts';
 
 export interface KnownJournal {
@@ -144,7 +144,7 @@ class Batch {
   #post(command: LedgerCommand): Receipt {
     const { journalId, userId, context } = command;
     const users = new Set<bigint>();
-    const legs = legsPosted(command.legs, this.#accounts);
+    const legs = legsPosted(command.legs, this.#freedBy(command.hold), this.#accounts);
     const entries = legs.map((leg) => this.#enter(leg, users));
     if (command.hold !== null) this.#changeHold(command.hold, command, users);
     if (command.limit !== null) this.#count(command.limit);
@@ -174,6 +174,14 @@ class Batch {
     const user = userOf(row.accountId);
     if (user !== null) users.add(user);
     this.#holds.set(row.id, row);
+  }
+
+  /** What becomes available again: all of a hold, or what is not captured of it. */
+  #freedBy(change: HoldChange | null): Freed | null {
+    if (change === null || change.type === 'reserve') return null;
+    const hold = this.#standing.hold(change.holdId);
+    if (hold === undefined) return null;
+    return { accountId: hold.accountId, minor: hold.minor - (change.type === 'capture' ? change.minor : 0n) };
   }
 
   #resolving(change: Exclude<HoldChange, { type: 'reserve' }>, journalId: string): HoldRow {

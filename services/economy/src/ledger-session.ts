@@ -131,12 +131,16 @@ async function openConnection(databaseUrl: string, name: string): Promise<Connec
   // The failure itself reaches whoever waits for a statement, or nobody cares.
   client.on('error', lost);
   client.on('end', lost);
+  // The driver's own limit ends with the connection, and a server may fall silent right after.
+  const silent = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS);
   try {
     await client.connect();
     await client.query(TRANSACTION_TIMEOUT);
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    clearTimeout(silent);
   }
   const drop = (): void => {
     usable = false;

@@ -46,3 +46,14 @@ it.each(HEADERS)('takes any other text as %s, unchanged', (field) => {
 it('leaves line breaks in what is only shown', () => {
   expect(parseCommand(commandWith({ reason: 'two\nlines' })).reason).toBe('two\nlines');
 });
+
+it.each([undefined, new Date(Number.NaN), new Date('+010000-01-01T00:00:00Z')])(
+  'refuses a hold or a limit that ends at %s, which the database could not keep',
+  (expiresAt) => {
+    const account = { kind: 1 as const, ownerId: 1n, currency: 'COIN' };
+    const hold = { ...commandWith({ postings: [] }), hold: { reserve: { account, minor: 1n, expiresAt } } };
+    expect(problemOf(hold)).toEqual({ hold: ['must say when it expires'] });
+    const limit = { ...commandWith({}), limit: { key: 'k', maxMinor: 1n, minor: 1n, expiresAt } };
+    expect(problemOf(limit)).toEqual({ limit: ['must say when it expires'] });
+  },
+);

@@ -72,8 +72,7 @@ function parseHold({ reserve, capture, void: voided, expire }: WireHoldChange): 
     if (reserve.account === undefined) throw invalid('hold', 'must name an account');
     if (!WITH_OWNER.includes(reserve.account.kind))
       throw invalid('hold', 'must be on an account of a user or an agency');
-    if (reserve.expiresAt === undefined) throw invalid('hold', 'must say when it expires');
-    const { expiresAt } = reserve;
+    const expiresAt = time('hold', reserve.expiresAt);
     return {
       type: 'reserve',
       accountId: parseAccount(reserve.account),
@@ -98,9 +97,17 @@ function parseLimit({ key, maxMinor, minor, expiresAt }: WireLimit): Limit {
   if (key === '' || key.length > KEY_LENGTH || !isStorable(key)) {
     throw invalid('limit', `must have a key of 1 to ${KEY_LENGTH} characters`);
   }
-  if (expiresAt === undefined) throw invalid('limit', 'must say when its counter may be forgotten');
   if (maxMinor < 0n || maxMinor > MAX_MINOR) throw invalid('limit', 'must be 0 to 2^53 - 1 minor units');
-  return { key, maxMinor, minor: positive('limit', minor), expiresAt };
+  return { key, maxMinor, minor: positive('limit', minor), expiresAt: time('limit', expiresAt) };
+}
+
+/** Later years are written with more digits, which PostgreSQL does not read. */
+const LAST_YEAR = 9999;
+
+function time(field: string, value: Date | undefined): Date {
+  const year = value?.getUTCFullYear() ?? Number.NaN;
+  if (value === undefined || !(year >= 1 && year <= LAST_YEAR)) throw invalid(field, 'must say when it expires');
+  return value;
 }
 
 function positive(field: string, minor: bigint): bigint {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { FoldFailure, failureOf, NotCommitted, pauseMs, stepAfter } from './retry.ts';
+import { FoldFailure, failureOf, NotCommitted, NotConnected, pauseMs, stepAfter } from './retry.ts';
 
 const databaseError = (code: string): pg.DatabaseError => {
   const error = new pg.DatabaseError('refused', 0, 'error');
@@ -13,9 +13,12 @@ describe('a failed batch', () => {
     expect(failureOf(databaseError(code))).toBe('again');
   });
 
-  it.each(['25P03', '57P01', '57P03', '08006', '53300'])('needs a new connection after %s', (code) => {
-    expect(failureOf(databaseError(code))).toBe('reconnect');
-  });
+  it.each(['25P03', '25006', '28P01', '3D000', '55000', '57P01', '57P03', '08006', '53300', '0A000'])(
+    'needs a new connection after %s',
+    (code) => {
+      expect(failureOf(databaseError(code))).toBe('reconnect');
+    },
+  );
 
   it.each(['23514', '22021', '23000'])('is refused for good with %s', (code) => {
     expect(failureOf(databaseError(code))).toBe('refused');
@@ -24,6 +27,7 @@ describe('a failed batch', () => {
   it('needs a new connection when the socket was lost or the commit rolled back', () => {
     expect(failureOf(new Error('Connection terminated unexpectedly'))).toBe('reconnect');
     expect(failureOf(new NotCommitted())).toBe('reconnect');
+    expect(failureOf(new NotConnected('none', { cause: databaseError('22023') }))).toBe('reconnect');
   });
 
   it('is refused when it could not be computed', () => {

@@ -10,15 +10,16 @@ export type Failure = 'again' | 'reconnect' | 'refused';
 
 /** Lost a race: unique_violation, deadlock_detected, serialization_failure, lock_not_available, query_canceled. */
 const RACES = new Set(['23505', '40P01', '40001', '55P03', '57014']);
-/** The session is over or the server is short of something: connection, resources, operator intervention, 25P0x timeouts. */
-const SESSION_OVER = /^(08|53|57P|25P0[34]|58|XX)/;
+/** What a command's own values can cause: cardinality, data, constraints, limits, and what our functions raise. */
+const OF_THE_DATA = /^(21|22|23|54|P0)/;
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof NotCommitted) return 'reconnect';
   if (!(error instanceof pg.DatabaseError)) return error instanceof FoldFailure ? 'refused' : 'reconnect';
   const code = error.code ?? '';
-  if (SESSION_OVER.test(code)) return 'reconnect';
-  return RACES.has(code) ? 'again' : 'refused';
+  if (RACES.has(code)) return 'again';
+  // Everything else is the server's or the session's: shut down, out of something, read-only, a lost privilege.
+  return OF_THE_DATA.test(code) ? 'refused' : 'reconnect';
 }
 
 /** What the engine does next: send it again (after a pause), halve it, or tell its callers to try again themselves. */
@@ -50,6 +51,11 @@ export function computed<T>(work: () => T): T {
   } catch (error) {
     throw new FoldFailure('a batch could not be computed', { cause: error });
   }
+}
+
+/** Whatever the server said about it: no command is to blame for that. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected';
 }
 
 /** The connection has lost its transaction, and the commit said so without an error. */

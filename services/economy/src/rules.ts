@@ -1,5 +1,5 @@
 /** What the ledger refuses, and which legs a journal gets: the part of the fold that looks at one command. Pure. */
-import { type AppError, formatMinor, invalid } from '@fanfare/kit';
+import { type AppError, formatMinor, invalid, MAX_MINOR } from '@fanfare/kit';
 import { type AccountId, currencyIndexOf, debtOf, userOf } from './accounts.ts';
 import type { LedgerCommand, Leg, Limit } from './command.ts';
 import { errors, type Refusal, refusalOf } from './errors.ts';
@@ -40,10 +40,12 @@ function malformed({ legs, hold }: LedgerCommand): Refused | null {
   if (!moves && legs.length > 0)
     return forgotten(invalid('postings', 'must be empty where a hold is only set or ended'));
   if (!sumsToZero(legs)) return forgotten(invalid('postings', 'must sum to zero in every currency'));
-  const wrong = legs.find((leg) => leg.shortfallToDebt === true && !mayFallShort(leg, legs));
+  const wrong = legs.find((leg) => leg.shortfallToDebt === true && (hold !== null || !mayFallShort(leg, legs)));
   if (wrong === undefined) return null;
-  return forgotten(invalid('postings', "may fall short only in one debit of a user's account"));
+  return forgotten(invalid('postings', "may fall short only in one debit of a user's account, and not beside a hold"));
 }
+
+const FARTHEST = 2n ** 62n;
 
 /** Nothing else may move the account, so that what is available is what the leg can take. */
 const mayFallShort = (leg: Leg, legs: readonly Leg[]): boolean =>
@@ -80,7 +82,7 @@ function reserveBroken(
   { accounts, now }: Standing,
 ): Refused | null {
   if (minor <= 0n) return forgotten(invalid('hold', 'must be more than zero'));
-  if (expiresAt <= now) return forgotten(invalid('hold', 'must expire in the future'));
+  if (!(expiresAt > now)) return forgotten(invalid('hold', 'must expire in the future'));
   return cannotTake(accounts.get(accountId), minor, 0n);
 }
 
@@ -95,12 +97,22 @@ function limitBroken(limit: Limit | null, { used }: Standing): Refused | null {
 function fundsMissing({ legs, hold: change }: LedgerCommand, { accounts, hold }: Standing): Refused | null {
   const captured = change?.type === 'capture' ? hold(change.holdId) : undefined;
   for (const [accountId, net] of netOf(legs)) {
-    if (net >= 0n || legs.some((leg) => leg.shortfallToDebt === true && leg.accountId === accountId)) continue;
+    const short = legs.some((leg) => leg.shortfallToDebt === true && leg.accountId === accountId);
+    if (tooFar(short ? debtOf(accountId) : accountId, net, accounts)) {
+      return forgotten(invalid('postings', 'would take a balance beyond 2^62'));
+    }
+    if (net >= 0n || short) continue;
     const released = captured?.accountId === accountId ? captured.minor : 0n;
     const refused = cannotTake(accounts.get(accountId), -net, released);
     if (refused !== null) return refused;
   }
   return null;
+}
+
+/** Far from the end of int8, so that neither a sum nor the legs in between can reach it. */
+function tooFar(accountId: AccountId, net: bigint, accounts: WorkingAccounts): boolean {
+  const balance = accounts.get(accountId).balance + net;
+  return balance > FARTHEST || balance < -FARTHEST;
 }
 
 /** @param released what a capture sets free of this account in the same journal */
@@ -120,14 +132,20 @@ function netOf(legs: readonly Leg[]): ReadonlyMap<AccountId, bigint> {
 }
 
 /**
- * The legs as they are posted: what a clawback cannot take becomes debt, and what a user who owes receives repays that
- * first. Both keep every sum.
+ * The legs as they are posted: what a clawback cannot take becomes debt, and a user who owes repays with what is received,
+ * or set free of a hold, first. Both keep every sum.
+ * @param freed what the journal sets free of an account, beyond what it captures
  */
-export function legsPosted(legs: readonly Leg[], accounts: WorkingAccounts): readonly Leg[] {
+export function legsPosted(legs: readonly Leg[], freed: Freed | null, accounts: WorkingAccounts): readonly Leg[] {
   const short = legs.some((leg) => leg.shortfallToDebt === true);
   const taken = short ? legs.flatMap((leg) => (leg.shortfallToDebt === true ? clawback(leg, accounts) : [leg])) : legs;
-  const repaid = repayments(taken, accounts);
+  const repaid = repayments(taken, freed, accounts);
   return repaid.length === 0 ? taken : [...taken, ...repaid];
+}
+
+export interface Freed {
+  readonly accountId: AccountId;
+  readonly minor: bigint;
 }
 
 function clawback({ accountId, minor, action }: Leg, accounts: WorkingAccounts): readonly Leg[] {
@@ -139,19 +157,26 @@ function clawback({ accountId, minor, action }: Leg, accounts: WorkingAccounts):
   return rest === minor ? [owed] : [{ accountId, minor: minor - rest, action }, owed];
 }
 
-function repayments(legs: readonly Leg[], accounts: WorkingAccounts): readonly Leg[] {
-  const owes = ({ accountId, minor }: Leg): boolean =>
-    minor > 0n && userOf(accountId) !== null && accounts.get(debtOf(accountId)).balance < 0n;
-  if (!legs.some(owes)) return [];
-  return [...netOf(legs.filter((leg) => userOf(leg.accountId) !== null))].flatMap(([accountId, net]) => {
-    const debtAccount = debtOf(accountId);
-    const debt = -accounts.get(debtAccount).balance;
-    let amount = net;
-    if (amount > debt) amount = debt;
-    if (amount <= 0n) return [];
-    return [
-      { accountId, minor: -amount, action: 'debt_repaid' },
-      { accountId: debtAccount, minor: amount, action: 'debt_repaid' },
-    ];
-  });
+function repayments(legs: readonly Leg[], freed: Freed | null, accounts: WorkingAccounts): readonly Leg[] {
+  const owes = (accountId: AccountId): boolean =>
+    userOf(accountId) !== null && accounts.get(debtOf(accountId)).balance < 0n;
+  const gained = legs.some(({ accountId, minor }) => minor > 0n && owes(accountId));
+  if (!gained && (freed === null || !owes(freed.accountId))) return [];
+  const gains = new Map(netOf(legs));
+  // What is captured was held: a debit of it takes nothing from what is set free.
+  if (freed !== null) gains.set(freed.accountId, freed.minor);
+  return [...gains]
+    .filter(([accountId]) => owes(accountId))
+    .flatMap(([accountId, net]) => repay(accountId, net, accounts));
+}
+
+function repay(accountId: AccountId, gain: bigint, accounts: WorkingAccounts): readonly Leg[] {
+  const debtAccount = debtOf(accountId);
+  const amounts = [gain, -accounts.get(debtAccount).balance, MAX_MINOR].sort((a, b) => (a < b ? -1 : 1));
+  const [amount = 0n] = amounts;
+  if (amount <= 0n) return [];
+  return [
+    { accountId, minor: -amount, action: 'debt_repaid' },
+    { accountId: debtAccount, minor: amount, action: 'debt_repaid' },
+  ];
 }

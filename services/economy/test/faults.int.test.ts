@@ -64,6 +64,17 @@ it('while the database is away, a command is dropped when its caller leaves, and
   expect(remote.problem?.()).toBeNull();
 });
 
+it('a server that falls silent while a second connection is opened does not stop the engine', async () => {
+  const engine = await ledger.openEngine(proxy.url);
+  receiptOf(await engine.post(grant(5n, 1n), 0));
+  proxy.loseAnswers();
+  // Somebody unknown: to look at their accounts beside the writer takes a connection, and its handshake is never answered.
+  const verdict = engine.post(grant(6n, 5n), 0);
+  await delay(300);
+  proxy.pass();
+  expect(receiptOf(await verdict).balances[0]).toBe(5n);
+});
+
 it('after all of that the ledger is what its entries say', async () => {
   expect(await verifyLedger({ databaseUrl: ledger.database.url })).toMatchObject({ ok: true, firstProblem: null });
 });
