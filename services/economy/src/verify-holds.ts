@@ -46,9 +46,11 @@ const READ_HOLDS = `
     from holds left join journals on journals.id = resolved_by
    where holds.id = any($1::uuid[])`;
 
+// What repays a debt in the same journal is taken out of what the hold sets free.
 const READ_DEBITS = `
   select journal_id, sum(minor)::text from unnest($1::int8[], $2::int8[]) as key (account_id, seq)
     join entries on entries.account_id = key.account_id and entries.seq = key.seq
+   where action <> 'debt_repaid'
    group by journal_id`;
 
 /** A journal's change of a hold, as hold.ts writes it. */

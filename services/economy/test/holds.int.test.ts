@@ -207,6 +207,30 @@ describe('the database refuses by itself', () => {
   });
 });
 
+describe('what a hold sets free', () => {
+  /** 100 are held, and a clawback of 70 has found nothing. */
+  async function indebted() {
+    const user = await userWith(100n);
+    const id = await reserved(user, 100n);
+    const [debit, credit] = move(coins(user), coins(SHOP), 70n);
+    receiptOf(await post(command([{ ...debit, shortfallToDebt: true }, credit] as LedgerCommand['legs'])));
+    return { user, id };
+  }
+
+  it('repays a debt before it can be spent, when the hold is voided', async () => {
+    const { user, id } = await indebted();
+    receiptOf(await post(release(id)));
+    expect(await accountOf(user)).toEqual({ balance: '30', held: '0' });
+  });
+
+  it('repays a debt by what is not captured, too', async () => {
+    const { user, id } = await indebted();
+    receiptOf(await post(capture(user, id, 60n)));
+    expect(await accountOf(user)).toEqual({ balance: '0', held: '0' });
+    expect(await holdOf(id)).toMatchObject({ status: 'captured', captured: '60' });
+  });
+});
+
 it('after all this the ledger is what its journals say', async () => {
   expect((await verifyLedger({ databaseUrl: ledger.database.url })).firstProblem).toBeNull();
 });
