@@ -84,16 +84,21 @@ describe('headers', () => {
     expect(read(headers)).toMatchObject({ id: event.id, messageId: 'another', replayed: true });
   });
 
-  it.each(['ce-id', 'ce-type', 'ce-source', 'ce-subject', 'ce-time', 'ce-entityversion'])(
-    'are refused without %s',
-    (name) => {
-      expect(() => read({ ...encodeHeaders(event), [name]: '' })).toThrow(MalformedEvent);
-    },
-  );
+  it.each(['ce-id', 'ce-type', 'ce-source', 'ce-time'])('are refused without %s', (name) => {
+    expect(() => read({ ...encodeHeaders(event), [name]: '' })).toThrow(MalformedEvent);
+  });
+
+  it('need no more than CloudEvents asks for: what is about nothing is about itself, in its first version', () => {
+    const { 'ce-subject': _, 'ce-entityversion': __, ...headers } = encodeHeaders(event);
+    expect(read(headers)).toMatchObject({ entityId: event.id, entityVersion: 1n });
+    expect(read({ ...headers, 'ce-subject': '42' })).toMatchObject({ entityId: '42', entityVersion: 1n });
+    expect(read({ ...headers, 'ce-entityversion': '7' })).toMatchObject({ entityId: event.id, entityVersion: 7n });
+  });
 
   it.each([
     ['ce-entityversion', '-1'],
     ['ce-entityversion', '1e3'],
+    ['ce-entityversion', ' '],
     ['ce-time', 'yesterday'],
   ])('are refused when %s is %s', (name, value) => {
     expect(() => read({ ...encodeHeaders(event), [name]: value })).toThrow(MalformedEvent);

@@ -11,8 +11,9 @@ export interface Envelope {
   readonly id: string;
   /** `evt.<service>.<entity>.<past_verb>.v<major>`. */
   readonly subject: string;
+  /** What the event is about; the event itself when its producer does not say. */
   readonly entityId: string;
-  /** Grows with every event of its entity; consumers that need order compare it. */
+  /** Grows with every event of its entity, for consumers that need order; 1 when its producer does not count. */
   readonly entityVersion: bigint;
   readonly time: Date;
   readonly tenantId?: string;
@@ -79,14 +80,17 @@ export interface Delivery {
   readonly streamSeq: bigint;
 }
 
-/** @throws MalformedEvent when an attribute is missing or is not what it must be */
+/**
+ * Other publishers need know no more than CloudEvents: `ce-subject` is optional there, and `ce-entityversion` is ours.
+ * @throws MalformedEvent when another attribute is missing or one is not what it must be
+ */
 export function decodeHeaders({ header, streamSeq }: Delivery): Envelope {
   const required = (name: string): string => {
     const value = header(name);
     if (value === '') throw new MalformedEvent(`header ${name} is missing`);
     return value;
   };
-  const version = required('ce-entityversion');
+  const version = header('ce-entityversion') || '1';
   if (!/^\d{1,19}$/.test(version)) throw new MalformedEvent(`ce-entityversion is ${version}`);
   const time = new Date(required('ce-time'));
   if (Number.isNaN(time.getTime())) throw new MalformedEvent(`ce-time is ${header('ce-time')}`);
@@ -96,7 +100,7 @@ export function decodeHeaders({ header, streamSeq }: Delivery): Envelope {
     id,
     subject: required('ce-type'),
     source: required('ce-source'),
-    entityId: required('ce-subject'),
+    entityId: header('ce-subject') || id,
     entityVersion: BigInt(version),
     time,
     ...(tenantId === '' ? {} : { tenantId }),

@@ -38,7 +38,7 @@ it('buries what has zero bytes anywhere, and goes on', async () => {
        from platform.dead_letters order by id`,
   );
   expect(rows).toMatchObject([
-    { event_id: 'zero\uFFFDbyte', error: 'MalformedEvent: header ce-entityversion is missing', cause: 'c\uFFFDd' },
+    { event_id: 'zero\uFFFDbyte', error: 'MalformedEvent: header ce-time is missing', cause: 'c\uFFFDd' },
     { error: 'Error: refused \uFFFD this' },
   ]);
 });
