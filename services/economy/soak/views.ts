@@ -118,6 +118,7 @@ const recorded = (run: string, n: number): RecordedEngagement => ({
   creatorFollowers: 1000n,
   videoId: `${run}-${videoOf(n)}`,
   videoTitle: `Video ${videoOf(n)}`,
+  totalViews: BigInt(Math.floor(n / VIDEOS) + 1),
   occurredAt: null,
   traceparent: '',
   correlationId: '',

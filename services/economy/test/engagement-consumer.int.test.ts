@@ -63,18 +63,27 @@ async function points(userId: bigint): Promise<bigint> {
   return BigInt(rows[0]?.balance_minor ?? 0);
 }
 const noticesOf = (videoId: string) =>
-  ledger.sql<{ user_id: string; minor: string }>(
-    'select user_id, minor from view_notices where video_id = $1 order by position',
+  ledger.sql<{ user_id: string; minor: string; total_views: string }>(
+    'select user_id, minor, total_views from view_notices where video_id = $1 order by position',
     [videoId],
   );
 
 describe('a view whose award was posted but not noted', () => {
   it('is noted when its event comes again, and is paid once', async () => {
-    const event = delivered({ action: 'video_viewed', actorId: 10n, creatorId: 11n, videoId: 'crashed' });
+    const event = delivered({
+      action: 'video_viewed',
+      actorId: 10n,
+      creatorId: 11n,
+      videoId: 'crashed',
+      totalViews: 8n,
+    });
     await expect(handle([event], depsOf(), true)).rejects.toThrow('lost');
     expect([await points(11n), await noticesOf('crashed')]).toEqual([10n, []]);
     await handle([event]);
-    expect([await points(11n), await noticesOf('crashed')]).toEqual([10n, [{ user_id: '11', minor: '10' }]]);
+    expect([await points(11n), await noticesOf('crashed')]).toEqual([
+      10n,
+      [{ user_id: '11', minor: '10', total_views: '8' }],
+    ]);
   });
 
   it('is not noted by another view of the same viewer, which is paid nothing', async () => {

@@ -30,6 +30,7 @@ const view = (more: Partial<ViewNotice> = {}): ViewNotice => ({
   videoId: '456',
   videoTitle: 'Amazing Dance',
   minor: 10n,
+  totalViews: 0n,
   postedAt: new Date(),
   ...more,
 });
@@ -67,6 +68,16 @@ describe('merging views', () => {
       { userId: 790n, videoId: '456', views: 1n, minor: 10n, balanceAfterMinor: 10n },
     ]);
     expect(await merge()).toBe(0);
+  });
+
+  it('tells the most views that any of them told, and none when none did', async () => {
+    const told = (videoId: string, ...counts: bigint[]) => counts.map((totalViews) => view({ videoId, totalViews }));
+    await note([...told('counted', 41n, 43n, 0n, 42n), ...told('not counted', 0n, 0n)]);
+    await merge();
+    expect(await announced()).toMatchObject([
+      { videoId: 'counted', views: 4n, totalViews: 43n },
+      { videoId: 'not counted', views: 2n, totalViews: 0n },
+    ]);
   });
 
   it('takes a view that is noted twice for one', async () => {

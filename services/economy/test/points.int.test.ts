@@ -169,7 +169,8 @@ describe('views of a video', () => {
     const view = { action: 'video_viewed', creatorId: creator, videoId, actorFollowingCount: 0n };
     const viewers = Array.from({ length: 20 }, newUser);
     // The last one looks twice.
-    await engage(...[...viewers, lastUser].map((actorId) => ({ ...view, actorId })));
+    const mostViews = lastUser;
+    await engage(...[...viewers, lastUser].map((actorId) => ({ ...view, actorId, totalViews: actorId })));
     expect(await points(creator)).toBe('POINT 2.00');
     const merged = await eventually(async () => {
       const all = await publishedEvents(natsUrl(), events.pointsMerged);
@@ -179,6 +180,7 @@ describe('views of a video', () => {
     }, 15_000);
     expect(merged.reduce((sum, { minor }) => sum + minor, 0n)).toBe(200n);
     expect(merged.at(-1)).toMatchObject({ userId: creator, videoTitle: 'Amazing Dance', balanceAfterMinor: 200n });
+    expect(merged.map(({ totalViews }) => totalViews)).toContain(mostViews);
     expect(await sql('select * from view_notices where video_id = $1', [videoId])).toEqual([]);
   });
 });

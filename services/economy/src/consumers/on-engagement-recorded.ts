@@ -63,7 +63,7 @@ const FINAL: ReadonlySet<string> = new Set(['LIMIT_EXCEEDED', 'ID_REUSED']);
 /** @returns the view to be shown, if it is one and it is this event's own */
 function settle({ log, metrics }: AwardDeps, award: AwardCommand, verdict: Verdict | undefined): readonly ViewNotice[] {
   const { action, minor, userId } = award.award;
-  const { eventId, videoId, videoTitle } = award.engagement;
+  const { eventId, videoId, videoTitle, totalViews } = award.engagement;
   const { journalId } = award.command;
   if (verdict?.type === 'refused') {
     const { reason } = verdict.refusal;
@@ -78,5 +78,5 @@ function settle({ log, metrics }: AwardDeps, award: AwardCommand, verdict: Verdi
   metrics.judged(action, receipt.repeated ? 'repeated' : 'paid');
   // A repeat is ours when an earlier attempt at this event posted it and was lost before it could note the view.
   if (action !== 'view_received' || !cameOf(receipt.context, eventId)) return [];
-  return [{ journalId, userId, videoId, videoTitle, minor, postedAt: receipt.postedAt }];
+  return [{ journalId, userId, videoId, videoTitle, minor, totalViews, postedAt: receipt.postedAt }];
 }

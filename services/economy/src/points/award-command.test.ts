@@ -17,6 +17,7 @@ const liked: RecordedEngagement = {
   creatorFollowers: 2000n,
   videoId: '456',
   videoTitle: 'Amazing Dance',
+  totalViews: 5n,
   occurredAt: new Date('2026-11-20T23:59:59Z'),
   traceparent: '',
   correlationId: 'correlation-1',
@@ -49,6 +50,7 @@ describe('the commands of an engagement', () => {
       actorFollowing: 9000n,
       creatorFollowers: 1_000_000n,
       videoTitle: 'Renamed',
+      totalViews: 9000n,
       occurredAt: null,
     });
     const identity = (commands: ReturnType<typeof commandsOf>) =>

@@ -84,7 +84,7 @@ export async function mergeDueViews(database: Database, clock: Clock, waitMs: nu
 }
 
 function pointsMerged(merged: MergedViews, balanceAfterMinor: bigint, version: bigint, mergedAt: Date): Announcement {
-  const { userId, videoId, videoTitle, views, minor } = merged;
+  const { userId, videoId, videoTitle, views, minor, totalViews } = merged;
   const message: PointsMerged = {
     userId,
     videoId,
@@ -93,6 +93,7 @@ function pointsMerged(merged: MergedViews, balanceAfterMinor: bigint, version: b
     minor,
     balanceAfterMinor,
     mergedAt,
+    totalViews,
   };
   return announcement(events.pointsMerged, message, {
     entityId: `${userId}:${videoId}`,

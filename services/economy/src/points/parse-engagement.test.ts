@@ -39,6 +39,7 @@ describe('an engagement', () => {
       eventId: 'event-1',
       correlationId: 'correlation-1',
       videoTitle: 'Amazing Dance',
+      totalViews: 5n,
       occurredAt: new Date('2025-12-23T12:00:00Z'),
       tenantId: null,
     });
@@ -47,6 +48,10 @@ describe('an engagement', () => {
   it('may have no time, or none that can be read', () => {
     expect(parseEngagement(message({ occurredAt: undefined }), envelope).occurredAt).toBeNull();
     expect(parseEngagement(message({ occurredAt: new Date('soon') }), envelope).occurredAt).toBeNull();
+  });
+
+  test.each([0n, 2n ** 53n - 1n])('may tell %d views', (totalViews) => {
+    expect(parseEngagement(message({ totalViews }), envelope).totalViews).toBe(totalViews);
   });
 
   test.each<[string, Partial<EngagementRecorded>]>([
@@ -59,6 +64,8 @@ describe('an engagement', () => {
     ['no creator', { creatorId: 0n }],
     ['a count below zero', { actorFollowingCount: -1n }],
     ['a count of followers below zero', { creatorFollowerCount: -1n }],
+    ['views below zero', { totalViews: -1n }],
+    ['views beyond 2^53 - 1', { totalViews: 2n ** 53n }],
     ['no video', { videoId: '' }],
     ['a video id that is too long', { videoId: 'v'.repeat(129) }],
     ['a video id with a zero byte', { videoId: 'a\u0000b' }],

@@ -12,6 +12,8 @@ export interface RecordedEngagement extends Engagement {
   readonly eventId: string;
   readonly videoId: string;
   readonly videoTitle: string;
+  /** Of the video, this engagement included; 0 when the producer does not say. A JSON number holds it exactly. */
+  readonly totalViews: bigint;
   /** Null when the producer does not say. */
   readonly occurredAt: Date | null;
   readonly traceparent: string;
@@ -20,6 +22,7 @@ export interface RecordedEngagement extends Engagement {
 }
 
 const MAX_HEADER_LENGTH = 1000;
+const MAX_SHOWN = BigInt(Number.MAX_SAFE_INTEGER);
 /**
  * A title is shown beside an amount. Its bytes double at most as JSON (control characters are gone), so 1,000 of them
  * and two ids fit into the 4 KiB of a context.
@@ -44,6 +47,7 @@ export function parseEngagement(message: EngagementRecorded, envelope: Envelope)
     creatorFollowers: count('creator_follower_count', creatorFollowerCount),
     videoId: textId('video_id', message.videoId),
     videoTitle: clipTitle(message.videoTitle),
+    totalViews: shownCount('total_views', message.totalViews),
     occurredAt: occurredAt === undefined || Number.isNaN(occurredAt.getTime()) ? null : occurredAt,
     traceparent: envelope.traceparent ?? '',
     correlationId: envelope.correlationId.slice(0, MAX_HEADER_LENGTH).toWellFormed(),
@@ -59,6 +63,12 @@ function userId(field: string, value: bigint): bigint {
 function count(field: string, value: bigint): bigint {
   if (value < 0n) throw new MalformedEvent(`${field} is below zero: ${value}`);
   return value;
+}
+
+/** A count that ends as a number in somebody's app. */
+function shownCount(field: string, value: bigint): bigint {
+  if (value > MAX_SHOWN) throw new MalformedEvent(`${field} is beyond ${MAX_SHOWN}: ${value}`);
+  return count(field, value);
 }
 
 function textId(field: string, value: string): string {

@@ -7,6 +7,7 @@ const merged = (userId: bigint, minor: bigint): MergedViews => ({
   videoTitle: 't',
   views: minor / 10n,
   minor,
+  totalViews: 0n,
 });
 
 test('several videos of one user lead up to what the user can spend, whatever others earn between them', () => {

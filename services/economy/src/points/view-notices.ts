@@ -8,6 +8,8 @@ export interface ViewNotice {
   readonly videoId: string;
   readonly videoTitle: string;
   readonly minor: bigint;
+  /** Of the video when it was looked at; 0 when nobody told. */
+  readonly totalViews: bigint;
   readonly postedAt: Date;
 }
 
@@ -19,16 +21,19 @@ export interface MergedViews {
   readonly videoTitle: string;
   readonly views: bigint;
   readonly minor: bigint;
+  /** The most that any of the views told; 0 when none did. */
+  readonly totalViews: bigint;
 }
 
 /** Notes views in the transaction that handles their events; a journal that is noted already stays as it is. */
 export async function insertViewNotices(tx: Sql, notices: readonly ViewNotice[]): Promise<void> {
   if (notices.length === 0) return;
   await tx.query(
-    `insert into view_notices (journal_id, user_id, video_id, video_title, minor, created_at)
-     select journal_id, user_id, video_id, video_title, minor, posted_at
-       from unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::int8[], $6::timestamptz[])
-            with ordinality as row (journal_id, user_id, video_id, video_title, minor, posted_at, position)
+    `insert into view_notices (journal_id, user_id, video_id, video_title, minor, total_views, created_at)
+     select journal_id, user_id, video_id, video_title, minor, total_views, posted_at
+       from unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::timestamptz[])
+            with ordinality
+            as row (journal_id, user_id, video_id, video_title, minor, total_views, posted_at, position)
       order by position
      on conflict (journal_id) do nothing`,
     [
@@ -37,6 +42,7 @@ export async function insertViewNotices(tx: Sql, notices: readonly ViewNotice[])
       notices.map((notice) => notice.videoId),
       notices.map((notice) => notice.videoTitle),
       notices.map((notice) => notice.minor),
+      notices.map((notice) => notice.totalViews),
       notices.map((notice) => notice.postedAt),
     ],
   );
@@ -60,6 +66,7 @@ interface MergedRow {
   readonly video_title: string;
   readonly views: string;
   readonly minor: string;
+  readonly total_views: string;
 }
 
 /**
@@ -82,7 +89,7 @@ export async function takeMerged(
         where position in (select position from due join chosen using (user_id, video_id))
        returning *
      )
-     select user_id, video_id, count(*) as views, sum(minor) as minor,
+     select user_id, video_id, count(*) as views, sum(minor) as minor, max(total_views) as total_views,
             (array_agg(video_title order by created_at desc, position desc))[1] as video_title
        from taken group by user_id, video_id order by max(position)`,
     [upTo, maxRows, maxVideos],
@@ -93,6 +100,7 @@ export async function takeMerged(
     videoTitle: row.video_title,
     views: BigInt(row.views),
     minor: BigInt(row.minor),
+    totalViews: BigInt(row.total_views),
   }));
 }
 

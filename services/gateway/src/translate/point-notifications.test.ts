@@ -32,9 +32,27 @@ describe('the event follows the action', () => {
 
   test('a view received is left to the merged event, which counts one view as one', () => {
     expect(notifications(award(7n, 10n, 'view_received', 10n, 'r'))).toEqual([]);
-    const merged = { userId: 7n, ...dance, views: 1n, minor: 10n, balanceAfterMinor: 20n, mergedAt: at };
+    const merged = {
+      userId: 7n,
+      ...dance,
+      views: 1n,
+      minor: 10n,
+      balanceAfterMinor: 20n,
+      mergedAt: at,
+      totalViews: 0n,
+    };
     expect(shown('pointsMerged', merged)).toMatchObject([
       { data: { data: { points: 0.1, newBalance: 0.2, previousBalance: 0.1, reason: 'Your video received 1 view' } } },
+    ]);
+  });
+
+  test.for([
+    [1000n, 1000],
+    [0n, 3],
+  ] as const)('totalViews of %d in all, with 3 merged, is %d', ([counted, totalViews]) => {
+    const merged = { userId: 7n, ...dance, views: 3n, minor: 30n, balanceAfterMinor: 30n, mergedAt: at };
+    expect(shown('pointsMerged', { ...merged, totalViews: counted })).toMatchObject([
+      { data: { data: { points: 0.3, reason: 'Your video received 3 views', metadata: { totalViews } } } },
     ]);
   });
 

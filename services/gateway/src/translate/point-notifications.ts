@@ -110,9 +110,9 @@ const earned = (data: PointsEarned['data']): PointsEarned => ({
   data,
 });
 
-/** The views of one video in the last seconds, as one line. */
+/** The views of one video in the last seconds, as one line; beside it how many the video has in all, if that is known. */
 export function mergedViews(merged: PointsMerged): readonly Emit[] {
-  const { userId, videoId, videoTitle, views, minor, balanceAfterMinor, mergedAt } = merged;
+  const { userId, videoId, videoTitle, views, minor, balanceAfterMinor, mergedAt, totalViews } = merged;
   const notification = earned({
     userId: idOf(userId),
     action: MERGED,
@@ -121,7 +121,7 @@ export function mergedViews(merged: PointsMerged): readonly Emit[] {
     previousBalance: numberOf(balanceAfterMinor - minor),
     reason: `Your video received ${views} ${views === 1n ? 'view' : 'views'}`,
     timestamp: shortTimeOf(mergedAt),
-    metadata: { videoId, videoTitle, totalViews: idOf(views), userType: 'creator' },
+    metadata: { videoId, videoTitle, totalViews: idOf(totalViews > 0n ? totalViews : views), userType: 'creator' },
   });
   return [emitTo(userId, notification)];
 }

@@ -58,6 +58,7 @@ describe('the seed’s example', () => {
       minor: 100_00n,
       balanceAfterMinor: 5250_00n,
       mergedAt: at,
+      totalViews: 1000n,
     };
     expectExactly(shown('pointsMerged', merged), [
       {

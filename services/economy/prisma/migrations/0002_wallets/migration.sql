@@ -177,5 +177,7 @@ CREATE TABLE view_notices (
     video_id text NOT NULL,
     video_title text NOT NULL,
     minor bigint NOT NULL,
+    -- Of the video when it was looked at; 0 when nobody told.
+    total_views bigint NOT NULL DEFAULT 0,
     created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
