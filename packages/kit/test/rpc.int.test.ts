@@ -148,7 +148,7 @@ test('health and reflection answer like any gRPC server', async () => {
     stream.on('error', reject);
   });
   stream.write({ host: '', fileContainingSymbol: 'fanfare.economy.v1.EconomyService' });
-  // The service's own file and what it imports: money and timestamp.
-  expect(await files).toBe(3);
+  // The service's own file and what it imports: coin requests, points, withdrawals, money and timestamp.
+  expect(await files).toBe(6);
   stream.end();
 });
