@@ -123,7 +123,8 @@ export class BatchAhead {
     if (landing.type !== 'committed') return this.#startOver();
     this.#flights.shift();
     this.#mirror.heard(landing.now, this.#timing.monotonic());
-    this.#pause = 0;
+    // One success among busy replicas is chance; alone, a few more make it nothing.
+    this.#pause = Math.floor(this.#pause / 2);
     this.#metrics.settled(oldest.batch.length, (this.#timing.monotonic() - oldest.started) / 1000);
     this.#runner.committed(oldest.batch, oldest.folded);
   }

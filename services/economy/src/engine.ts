@@ -60,6 +60,8 @@ export function createEngine(options: EngineOptions): Engine {
   const mirror = new Mirror();
   const runner = new BatchRunner({ connect, mirror, timing, log, metrics, onPosted });
   const ahead = new BatchAhead(runner, mirror, timing, metrics);
+  // Always the same: taking its stack anew would cost more than the refusal, just when there is no time.
+  const overloaded = commonErrors.OVERLOADED();
   /** Resolves when the next command arrives. */
   let arrival = Promise.withResolvers<void>();
   let running: Promise<void> | null = null;
@@ -95,7 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     post: (command, waitMs) => {
       if (queue.length >= options.queueSize) {
         metrics.overloaded();
-        return Promise.reject(commonErrors.OVERLOADED());
+        return Promise.reject(overloaded);
       }
       const until = waitMs === 0 ? Number.POSITIVE_INFINITY : timing.monotonic() + waitMs;
       return new Promise((resolve, reject) => {
