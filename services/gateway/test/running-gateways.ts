@@ -15,7 +15,7 @@ import { connectClient, type TestClient } from './test-client.ts';
 
 export type { TestClient } from './test-client.ts';
 
-const ROOM_SECRET = 'a-room-token-secret-of-the-tests-1';
+export const ROOM_SECRET = 'a-room-token-secret-of-the-tests-1';
 
 export interface ClientOptions {
   readonly user?: bigint;
@@ -108,7 +108,12 @@ export async function runGateways() {
 }
 
 /** Signs room tokens as the rooms service does. */
-const roomToken = (user: bigint, room: number, since = new Date(), expires: string | number = '1h'): Promise<string> =>
+export const roomToken = (
+  user: bigint,
+  room: number,
+  since = new Date(),
+  expires: string | number = '1h',
+): Promise<string> =>
   new SignJWT({ room, perms: [], since: since.getTime() })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer('fanfare-rooms')
@@ -117,7 +122,7 @@ const roomToken = (user: bigint, room: number, since = new Date(), expires: stri
     .setExpirationTime(expires)
     .sign(Buffer.from(ROOM_SECRET));
 
-const publishers = (bus: Bus) => ({
+export const publishers = (bus: Bus) => ({
   /** Publishes a domain event as its service's relay does. @returns its event id */
   announce: async <T>(
     type: EventType<T>,
