@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createFanout } from '../src/socket/fanout.ts';
 import { encodeEvent } from '../src/socket/fanout-frame.ts';
-import { createQueue, type FanoutQueue } from '../src/socket/fanout-queue.ts';
+import { FanoutQueue } from '../src/socket/fanout-queue.ts';
 import { runGateways } from './running-gateways.ts';
 
 const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -44,7 +44,7 @@ async function pair(transports: string[], onOverflow = () => {}): Promise<Pair> 
   const packets: Pair['packets'] = [];
   socket.conn.on('packetCreate', (packet) => packets.push(packet));
   return {
-    queue: createQueue(socket, createFanout(systemClock), 65_536, onOverflow),
+    queue: new FanoutQueue(socket, createFanout(systemClock), 65_536, onOverflow),
     socket,
     client,
     received,

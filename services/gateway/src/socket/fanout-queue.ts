@@ -3,125 +3,130 @@
  * engine.io's own queue so that acks keep their place: a write costs far more than an encoding.
  */
 import type { Socket } from 'socket.io';
+import { type EngineConnection, takesFrames, unsentBytes, writeFrames } from './engine-connection.ts';
 import type { Fanout } from './fanout.ts';
 import type { Outgoing } from './fanout-frame.ts';
-
-/** What we use of engine.io's socket; `wsPreEncodedFrame` is the field that socket.io-adapter itself uses. */
-interface EngineConnection {
-  readonly readyState: string;
-  readonly writeBuffer: readonly { readonly data?: unknown; readonly options?: PacketOptions }[];
-  readonly transport: {
-    readonly name: string;
-    readonly writable: boolean;
-    readonly perMessageDeflate?: unknown;
-    readonly socket?: { readonly _socket?: { readonly writableLength: number } | null };
-  };
-  readonly write: (data: string, options: PacketOptions) => void;
-}
-
-interface PacketOptions {
-  readonly compress?: boolean;
-  readonly wsPreEncodedFrame?: readonly Buffer[];
-}
 
 /** A whole replay of the largest kind, and what came while it was read. */
 const BURST_CAPS = 4;
 
-export interface FanoutQueue {
-  readonly push: (outgoing: Outgoing) => void;
-  /** Hands over all that waits. Do so before anything that is written past the queue. */
-  readonly flush: () => void;
-  /** A replay of so many bytes comes at once: it does not count against the cap until the client has read it all. */
-  readonly allow: (bytes: number) => void;
-  /** Forgets what waits; nothing is taken in any more. */
-  readonly close: () => void;
-  /** Bytes in this queue, in engine.io's and in the socket's. */
-  readonly bytes: () => number;
-}
+export class FanoutQueue {
+  readonly #connection: EngineConnection;
+  readonly #fanout: Fanout;
+  readonly #capBytes: number;
+  readonly #onOverflow: () => void;
+  #waiting: Outgoing[] = [];
+  #bytes = 0;
+  #allowed = 0;
+  #newlyAllowed = 0;
+  #closed = false;
+  #flushesSoon = false;
+  #flushesLater = false;
 
-/**
- * @param onOverflow called once, when the client leaves more than `capBytes` unread; the connection is to be ended.
- * Messages that came since the last flush alone are nobody's fault but ours, and end it only far beyond the cap.
- */
-export function createQueue(socket: Socket, fanout: Fanout, capBytes: number, onOverflow: () => void): FanoutQueue {
-  const connection = socket.conn as unknown as EngineConnection;
-  let waiting: Outgoing[] = [];
-  let ours = 0;
-  let allowed = 0;
-  let newlyAllowed = 0;
-  let closed = false;
+  /**
+   * @param onOverflow called once, when the client leaves more than `capBytes` unread; the connection is to be ended.
+   * Messages that came since the last flush alone are nobody's fault but ours, and end it only far beyond the cap.
+   */
+  constructor(socket: Socket, fanout: Fanout, capBytes: number, onOverflow: () => void) {
+    this.#connection = socket.conn as unknown as EngineConnection;
+    this.#fanout = fanout;
+    this.#capBytes = capBytes;
+    this.#onOverflow = onOverflow;
+  }
 
-  function push(outgoing: Outgoing): void {
-    if (closed) return;
+  push(outgoing: Outgoing): void {
+    if (this.#closed) return;
     const { conflateKey, frame } = outgoing;
-    if (conflateKey !== null) dropOlder(conflateKey);
-    waiting.push(outgoing);
-    ours += frame.byteLength;
-    if (ours > capBytes * BURST_CAPS) overflow();
-    else if (conflateKey === null) fanout.soon(flush);
-    else fanout.later(flush);
+    if (conflateKey !== null) this.#dropOlder(conflateKey);
+    this.#waiting.push(outgoing);
+    this.#bytes += frame.byteLength;
+    if (this.#bytes > this.#capBytes * BURST_CAPS) this.#overflow();
+    else if (conflateKey === null) this.#flushSoon();
+    else this.#flushLater();
   }
 
-  function dropOlder(conflateKey: string): void {
-    const older = waiting.findIndex((outgoing) => outgoing.conflateKey === conflateKey);
-    if (older < 0) return;
-    ours -= waiting[older]?.frame.byteLength ?? 0;
-    waiting.splice(older, 1);
-  }
-
-  function flush(): void {
-    if (waiting.length === 0) return;
-    const unread = unsentBytes(connection);
-    allowed = (unread === 0 ? 0 : allowed) + newlyAllowed;
-    newlyAllowed = 0;
-    if (unread > 0 && unread + ours > capBytes + allowed) {
-      overflow();
+  /** Hands over all that waits. Do so before anything that is written past the queue. */
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const unread = unsentBytes(this.#connection);
+    this.#allowed = (unread === 0 ? 0 : this.#allowed) + this.#newlyAllowed;
+    this.#newlyAllowed = 0;
+    if (unread > 0 && unread + this.#bytes > this.#capBytes + this.#allowed) {
+      this.#overflow();
       return;
     }
-    const batch = waiting;
-    waiting = [];
-    ours = 0;
-    handOver(connection, batch);
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    handOver(this.#connection, batch);
   }
 
-  function overflow(): void {
-    close();
-    onOverflow();
+  /** A replay of so many bytes comes at once: it does not count against the cap until the client has read it all. */
+  allow(bytes: number): void {
+    this.#newlyAllowed += bytes;
   }
 
-  function close(): void {
-    closed = true;
-    waiting = [];
-    ours = 0;
+  /** Forgets what waits; nothing is taken in any more. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting = [];
+    this.#bytes = 0;
   }
 
-  const allow = (bytes: number): void => {
-    newlyAllowed += bytes;
-  };
+  /** Bytes in this queue, in engine.io's and in the socket's. */
+  bytes(): number {
+    return this.#bytes + unsentBytes(this.#connection);
+  }
 
-  return { push, flush, close, allow, bytes: () => ours + unsentBytes(connection) };
+  #dropOlder(conflateKey: string): void {
+    const older = this.#waiting.findIndex((outgoing) => outgoing.conflateKey === conflateKey);
+    if (older < 0) return;
+    this.#bytes -= this.#waiting[older]?.frame.byteLength ?? 0;
+    this.#waiting.splice(older, 1);
+  }
+
+  #flushSoon(): void {
+    if (this.#flushesSoon) return;
+    this.#flushesSoon = true;
+    this.#fanout.soon(() => {
+      this.#flushesSoon = false;
+      this.flush();
+    });
+  }
+
+  #flushLater(): void {
+    if (this.#flushesLater) return;
+    this.#flushesLater = true;
+    this.#fanout.later(() => {
+      this.#flushesLater = false;
+      this.flush();
+    });
+  }
+
+  #overflow(): void {
+    this.close();
+    this.#onOverflow();
+  }
 }
 
 function handOver(connection: EngineConnection, batch: readonly Outgoing[]): void {
-  if (!takesFrames(connection)) {
-    for (const { packet } of batch) connection.write(packet, { compress: false });
-    return;
-  }
-  const frames = batch.map(({ frame }) => frame);
-  const [only] = frames;
-  const buffer = frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
-  connection.write('', { wsPreEncodedFrame: [buffer], compress: false });
+  if (takesFrames(connection)) writeFrames(connection, joined(batch));
+  else for (const { packet } of batch) connection.write(packet, { compress: false });
 }
 
-/** Anything but an open, uncompressed websocket gets ordinary packets. */
-const takesFrames = ({ readyState, transport }: EngineConnection): boolean =>
-  readyState === 'open' && transport.name === 'websocket' && !transport.perMessageDeflate;
+let lastBatch: readonly Outgoing[] = [];
+let lastJoined = Buffer.alloc(0);
 
-function unsentBytes({ writeBuffer, transport }: EngineConnection): number {
-  let bytes = transport.socket?._socket?.writableLength ?? 0;
-  for (const { data, options } of writeBuffer) {
-    for (const frame of options?.wsPreEncodedFrame ?? []) bytes += frame.byteLength;
-    if (typeof data === 'string') bytes += data.length;
+/** In a room nearly all sockets are handed the same batch, one after the other: it is put together for the first. */
+function joined(batch: readonly Outgoing[]): Buffer {
+  const [only] = batch;
+  if (batch.length === 1 && only !== undefined) return only.frame;
+  if (!isSame(batch, lastBatch)) {
+    lastBatch = batch;
+    lastJoined = Buffer.concat(batch.map(({ frame }) => frame));
   }
-  return bytes;
+  return lastJoined;
 }
+
+const isSame = (one: readonly Outgoing[], other: readonly Outgoing[]): boolean =>
+  one.length === other.length && one.every((outgoing, index) => outgoing === other[index]);

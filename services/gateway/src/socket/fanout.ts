@@ -5,6 +5,7 @@
  */
 import type { Clock } from '@fanfare/kit';
 
+/** Runs once; whoever wants another one asks again then. */
 type Flush = () => void;
 
 export interface Fanout {
@@ -22,24 +23,20 @@ export function createFanout(clock: Clock, windowMs = FLUSH_WINDOW_MS, conflateM
   return { soon: spaced(clock, windowMs), later: spaced(clock, conflateMs) };
 }
 
-/** Runs what it is given, each once, all together, and not again for `windowMs`. */
+/** Runs what it is given, all together, and not again for `windowMs`. */
 function spaced(clock: Clock, windowMs: number): (flush: Flush) => void {
-  const dirty = new Set<Flush>();
+  let due: Flush[] = [];
   let lastRun = Number.NEGATIVE_INFINITY;
-  let isScheduled = false;
 
   function run(): void {
-    isScheduled = false;
-    const batch = [...dirty];
-    dirty.clear();
+    const batch = due;
+    due = [];
     for (const flush of batch) flush();
     lastRun = clock.monotonic();
   }
 
   return (flush) => {
-    dirty.add(flush);
-    if (isScheduled) return;
-    isScheduled = true;
+    if (due.push(flush) > 1) return;
     const wait = lastRun + windowMs - clock.monotonic();
     if (wait <= 0) process.nextTick(run);
     else setTimeout(run, wait);

@@ -13,7 +13,7 @@ import type { ConnectionBucket } from '../limits/connection-bucket.ts';
 import { type CloseReason, closingOf, isTerminal } from './close-codes.ts';
 import type { Fanout } from './fanout.ts';
 import { outgoingOf } from './fanout-frame.ts';
-import { createQueue, type FanoutQueue } from './fanout-queue.ts';
+import { FanoutQueue } from './fanout-queue.ts';
 
 /** A socket's stay in a room. */
 export interface RoomStay {
@@ -55,7 +55,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     const onOverflow = (): void => this.close('SLOW_CONSUMER', SLOW_RETRY_MS);
-    this.#queue = createQueue(options.socket, options.fanout, options.capBytes, onOverflow);
+    this.#queue = new FanoutQueue(options.socket, options.fanout, options.capBytes, onOverflow);
   }
 
   get principal(): Principal {
