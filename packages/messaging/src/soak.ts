@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { streamOf } from '@fanfare/contracts';
 import { type Database, migrate, openDatabase } from '@fanfare/database';
 import { silentLogger } from '@fanfare/kit';
+import { seededChance } from '@fanfare/testing/chance';
 import { startPostgres } from '@fanfare/testing/servers';
 import { Registry } from 'prom-client';
 import { type Bus, openBus } from './bus.ts';
@@ -18,7 +19,6 @@ import { defineConsumer } from './consumer/define.ts';
 import { findProblems } from './soak/check.ts';
 import { type Fault, startFaults } from './soak/faults.ts';
 import { itemMoved, SERVICE, TABLES } from './soak/item.ts';
-import { seededRandom } from './soak/random.ts';
 import { write } from './soak/writers.ts';
 
 export interface SoakOptions {
@@ -59,7 +59,7 @@ export async function soakBus(options: SoakOptions): Promise<SoakResult> {
 
   let bus: Bus | undefined;
   const faults = await startFaults({
-    random: seededRandom(options.seed),
+    chance: seededChance(options.seed),
     databaseUrl: postgres.url,
     folder,
     service: SERVICE,
@@ -114,7 +114,7 @@ async function struckWriting(
   const writing = write(database, seed, calm.signal, () => bus.tell(`wake.${SERVICE}`));
   const held: string[] = [];
   const end = performance.now() + seconds * 1000;
-  const pauses = seededRandom(seed + 1);
+  const pauses = seededChance(seed + 1);
   while (performance.now() < end) {
     await delay(pauses.between(300, 3000));
     try {

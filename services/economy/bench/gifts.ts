@@ -4,9 +4,10 @@
  * popular, every tenth of them paid through one of 10 agencies, and the platform's one account in every gift.
  */
 import { randomUUID } from 'node:crypto';
+import { seededRandom, wholeBelow } from '@fanfare/testing/chance';
 import { AccountKind, accountIdOf, issuance, userAccount } from '../src/accounts.ts';
 import type { LedgerCommand, Leg } from '../src/command.ts';
-import { seededRandom, wholeBelow, zipf } from './chance.ts';
+import { zipf } from './zipf.ts';
 
 export const SENDERS = 10_000;
 export const RECEIVERS = 100;

@@ -3,7 +3,7 @@
  * before the next begins: so the order of everything follows from the seed, and nothing takes longer than computing it.
  */
 import { createHash } from 'node:crypto';
-import { type Chance, seededChance } from './chance.ts';
+import { type Chance, seededChance } from '@fanfare/testing/chance';
 
 /** A process of the simulated platform. What it was about to do ends with it, or waits while it is frozen. */
 export class SimProcess {

@@ -3,10 +3,10 @@
  * An id may have two commands, which want different things under it: whichever comes first wins.
  */
 import { journalIdOf } from '@fanfare/kit';
+import type { Chance } from '@fanfare/testing/chance';
 import { type AccountId, AccountKind, accountIdOf, issuance, userAccount } from '../src/accounts.ts';
 import type { LedgerCommand, Leg, Limit } from '../src/command.ts';
 import type { HoldChange } from '../src/hold.ts';
-import type { Chance } from './chance.ts';
 
 /** One id and what clients want under it; nearly always one thing. */
 export interface Wish {

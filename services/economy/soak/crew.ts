@@ -1,4 +1,4 @@
-import { wholeBelow } from '../bench/chance.ts';
+import { wholeBelow } from '@fanfare/testing/chance';
 import type { Acked } from './check-ledger.ts';
 import { startWriter, type Writer } from './writers.ts';
 

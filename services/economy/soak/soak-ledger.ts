@@ -10,8 +10,8 @@
  * In the end every acknowledged payment is there exactly once and the ledger verifies.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '@fanfare/testing/chance';
 import pg from 'pg';
-import { seededRandom } from '../bench/chance.ts';
 import { createLedger, openEngine } from '../bench/ledger-database.ts';
 import { checkLedger } from './check-ledger.ts';
 import { Crew } from './crew.ts';

@@ -4,8 +4,8 @@
  * never pay again.
  */
 import { createMetrics, newId, silentLogger } from '@fanfare/kit';
+import { seededRandom, wholeBelow } from '@fanfare/testing/chance';
 import pg from 'pg';
-import { seededRandom, wholeBelow } from '../bench/chance.ts';
 import { userAccount } from '../src/accounts.ts';
 import { createEngine, type Engine } from '../src/engine.ts';
 import { openLedgerSession } from '../src/ledger-session.ts';

@@ -3,7 +3,7 @@
  * REST_MS SEED`. Tells its parent the numbers of the payments that were acknowledged, in bundles; after `stop` it sends
  * `stopped` behind the last of them. Ends when its parent does.
  */
-import { seededRandom } from '../bench/chance.ts';
+import { seededRandom } from '@fanfare/testing/chance';
 import { openEngine } from '../bench/ledger-database.ts';
 import { startSending } from './sender.ts';
 

@@ -2,8 +2,8 @@
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Chance } from '@fanfare/testing/chance';
 import { type RunningServer, startNats } from '@fanfare/testing/servers';
-import type { Random } from './random.ts';
 import { type RelayChild, spawnRelay } from './relay-child.ts';
 
 export type Fault =
@@ -15,7 +15,7 @@ export type Fault =
   | 'NATS away';
 
 export interface Scene {
-  readonly random: Random;
+  readonly chance: Chance;
   readonly databaseUrl: string;
   readonly folder: string;
   readonly service: string;
@@ -32,7 +32,7 @@ export interface Faults {
 }
 
 /** By how often they strike; `NATS away` is always the first. */
-const OFTEN: readonly [Fault, ...Fault[]] = [
+const OFTEN: readonly Fault[] = [
   'relay killed',
   'relay killed',
   'relay frozen',
@@ -49,7 +49,7 @@ const PUBLISH_FAILS_ONE_IN = 500;
 const FREEZE_MS = [3500, 6000] as const;
 
 export async function startFaults(scene: Scene): Promise<Faults> {
-  const { random } = scene;
+  const { chance } = scene;
   const files = join(scene.folder, 'nats');
   const copy = join(scene.folder, 'nats-copy');
   const counts: Partial<Record<Fault, number>> = {};
@@ -67,20 +67,20 @@ export async function startFaults(scene: Scene): Promise<Faults> {
 
   const strikes: Readonly<Record<Fault, () => Promise<unknown>>> = {
     'relay killed': async () => {
-      const index = random.between(0, RELAYS - 1);
+      const index = chance.between(0, RELAYS - 1);
       await relays[index]?.kill();
       relays[index] = spawn();
     },
     'relay frozen': async () => {
-      const relay = relays[random.between(0, RELAYS - 1)];
+      const relay = relays[chance.between(0, RELAYS - 1)];
       relay?.process.kill('SIGSTOP');
-      await delay(random.between(...FREEZE_MS));
+      await delay(chance.between(...FREEZE_MS));
       relay?.process.kill('SIGCONT');
     },
     'NATS killed': () => restart(),
     // The first time for as long as it may.
     'NATS away': () =>
-      restart(() => delay(counts['NATS away'] === undefined ? scene.awayMs : random.between(1000, scene.awayMs))),
+      restart(() => delay(counts['NATS away'] === undefined ? scene.awayMs : chance.between(1000, scene.awayMs))),
     'stream deleted': scene.deleteStream,
     'old files restored': () =>
       restart(() => {
@@ -96,7 +96,7 @@ export async function startFaults(scene: Scene): Promise<Faults> {
     natsUrl: url,
     counts: () => counts,
     strike: async () => {
-      const fault = Object.keys(counts).length === 0 ? 'NATS away' : random.pick(OFTEN);
+      const fault = Object.keys(counts).length === 0 ? 'NATS away' : chance.pick(OFTEN);
       await strikes[fault]();
       counts[fault] = (counts[fault] ?? 0) + 1;
       return fault;

@@ -1,9 +1,9 @@
 /** Commands of a service in a hurry: each locks an item and announces its next versions; some stall, some roll back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@fanfare/database';
+import { type Chance, seededChance } from '@fanfare/testing/chance';
 import { announce, announcement } from '../announce.ts';
 import { itemMoved } from './item.ts';
-import { type Random, seededRandom } from './random.ts';
 
 const WRITERS = 8;
 const ITEMS = 40;
@@ -18,12 +18,12 @@ export async function write(database: Database, seed: number, signal: AbortSigna
   await database.query('insert into items select n, 0 from generate_series(1, $1) n', [ITEMS]);
   const counts = await Promise.all(
     Array.from({ length: WRITERS }, async (_, writer) => {
-      const random = seededRandom(seed + writer);
+      const chance = seededChance(seed + writer);
       let committed = 0;
       while (!signal.aborted) {
-        committed += await moveItem(database, random);
+        committed += await moveItem(database, chance);
         wake();
-        await delay(random.between(0, 10));
+        await delay(chance.between(0, 10));
       }
       return committed;
     }),
@@ -31,9 +31,9 @@ export async function write(database: Database, seed: number, signal: AbortSigna
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function moveItem(database: Database, random: Random): Promise<number> {
-  const item = random.between(1, ITEMS);
-  const count = random.between(1, 4);
+async function moveItem(database: Database, chance: Chance): Promise<number> {
+  const item = chance.between(1, ITEMS);
+  const count = chance.between(1, 4);
   try {
     await database.transaction(async (tx) => {
       const { rows } = await tx.query<{ version: number }>('select version from items where id = $1 for update', [
@@ -48,8 +48,8 @@ async function moveItem(database: Database, random: Random): Promise<number> {
         ),
       );
       await tx.query('update items set version = $2 where id = $1', [item, from + count]);
-      if (random.oneIn(STALLS_ONE_IN)) await delay(random.between(50, 1000));
-      if (random.oneIn(ROLLS_BACK_ONE_IN)) throw new RolledBack();
+      if (chance.happens(1 / STALLS_ONE_IN)) await delay(chance.between(50, 1000));
+      if (chance.happens(1 / ROLLS_BACK_ONE_IN)) throw new RolledBack();
     });
     return count;
   } catch (error) {
