@@ -1,6 +1,6 @@
 import type { PenalizeRequest, PenalizeResponse } from '@fanfare/contracts/economy/v1/points';
 import { one, type Sql } from '@fanfare/database';
-import { type Call, callerKey, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
+import { type Call, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
 import { userAccount } from '../accounts.ts';
 import type { Engine } from '../engine.ts';
 import { readEntryKeys } from '../entry-keys.ts';
@@ -8,14 +8,13 @@ import { formatMoney } from '../format.ts';
 import { parseAmount } from '../parse-amount.ts';
 import { parseReason, parseUserId, requireAsset } from '../parse-request.ts';
 import { deductionContext, formatDeduction, spendingLegs } from '../points/deduction.ts';
-import { journalIdFor, ofCall, postOne } from './post-one.ts';
+import { postAudited } from './post-audited.ts';
 
-const OPERATION = 'points.penalty';
 const ACTION = 'penalty';
 
 /**
  * Takes points for a violation, also from a frozen wallet; what the balance cannot cover becomes debt, which later
- * credits repay first. The audit row is written by the batch that posts the journal.
+ * credits repay first.
  */
 export async function penalize(
   { engine, database }: { readonly engine: Engine; readonly database: Sql },
@@ -27,29 +26,16 @@ export async function penalize(
   const reason = parseReason(request.reason);
   const points = requireAsset(parseAmount(request.amount), 'POINT');
   if (points <= 0n) throw invalid('amount', 'must be more than zero');
-  const amount = formatMinor(points);
-  const id = journalIdFor(call, OPERATION, request.id);
   const [taking, giving] = spendingLegs(userId, points, ACTION);
-  const receipt = await postOne(engine, call, {
-    ...ofCall(call),
-    journalId: id,
-    operation: OPERATION,
-    intent: [
-      { name: 'userId', value: `${userId}` },
-      { name: 'amount', value: amount },
-      { name: 'reason', value: reason },
-    ],
+  const { id, receipt } = await postAudited(engine, call, {
+    operation: 'points.penalty',
+    action: 'points.penalize',
+    clientId: request.id,
+    userId,
+    asked: { amount: formatMinor(points) },
+    reason,
     legs: [{ ...taking, shortfallToDebt: true }, giving],
     context: deductionContext(points, {}),
-    userId,
-    reason,
-    audit: {
-      caller: callerKey(call.caller),
-      action: 'points.penalize',
-      target: `user:${userId}`,
-      reason,
-      details: { amount },
-    },
   });
   const taken = await takenBy(database, id, userId);
   return {
