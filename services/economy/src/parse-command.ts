@@ -14,8 +14,8 @@ import { type AccountId, AccountKind, accountIdOf, MAX_OWNER_ID } from './accoun
 import { type LedgerCommand, type Leg, type Limit, MAX_CONTEXT_BYTES, MAX_LEGS } from './command.ts';
 import type { Refusal } from './errors.ts';
 import type { HoldChange } from './hold.ts';
+import { isStorable, UUID } from './parse-request.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Characters of names (operation, action, fields of the intent) and of what is shown (reason, values). */
 const NAME_LENGTH = 64;
 const TEXT_LENGTH = 1000;
@@ -182,6 +182,3 @@ export function headerText(field: string, value: string): string {
   }
   return value;
 }
-
-/** PostgreSQL keeps no NUL, and half of a surrogate pair would come back as another character than was hashed. */
-const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();

@@ -25,9 +25,10 @@ export function parseNote(note: string): string {
   return note;
 }
 
-/** PostgreSQL keeps no NUL, and half of a surrogate pair would come back as another character. */
-const fits = (text: string): boolean =>
-  text.length <= MAX_REASON_LENGTH && !text.includes('\u0000') && text.isWellFormed();
+const fits = (text: string): boolean => text.length <= MAX_REASON_LENGTH && isStorable(text);
+
+/** PostgreSQL keeps no NUL, and half of a surrogate pair would come back as another character than was hashed. */
+export const isStorable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
 /** @throws AppError (invalid) for another asset */
 export function requireAsset(amount: { currency: Currency; minor: Minor }, asset: Currency): Minor {
