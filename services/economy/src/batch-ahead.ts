@@ -98,13 +98,13 @@ export class BatchAhead {
     if (commands.some(({ hold, limit }) => hold !== null || limit !== null)) return live;
     try {
       const session = await this.#runner.usableSession();
-      const state = await this.#stateOf(session, keysOf(commands).accountIds);
+      const { accountIds, journalIds } = keysOf(commands);
+      const state = await this.#stateOf(session, accountIds);
       const before = { ...known, now: this.#mirror.now(this.#timing.monotonic()) };
       const folded = foldBatch(state, commands, before.now);
       if (folded.journals.length === 0) return live;
       const next = headAfter(before, folded);
-      const ids = commands.map(({ journalId }) => journalId);
-      const landed = this.#fly(session, session.append(before, next, folded, ids));
+      const landed = this.#fly(session, session.append(before, next, folded, journalIds));
       for (const waiting of live) waiting.folded = true;
       this.#mirror.advance(next, folded.accounts);
       this.#flights.push({ batch: live, before, folded, landed, started: this.#timing.monotonic() });

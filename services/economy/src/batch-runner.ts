@@ -178,8 +178,8 @@ export class BatchRunner {
   #remember(head: Head, { accountIds }: BatchKeys, { accounts }: LedgerState): void {
     const { mirror, timing } = this.#options;
     mirror.read(head, timing.monotonic());
-    for (const id of accountIds) mirror.set(id, accounts.get(id) ?? null);
     for (const [id, row] of accounts) mirror.set(id, row);
+    for (const id of accountIds) if (!accounts.has(id)) mirror.set(id, null);
   }
 
   /** @throws when none can be opened */
