@@ -41,7 +41,7 @@ interface Flight {
 
 /** One is written while the next is folded; a third would only wait longer. */
 const MOST_FLIGHTS = 2;
-/** Fewer commands than this are not split into two batches: each costs some 0.2 ms, whatever is in it. */
+/** Fewer commands than this are not split into two batches: each has statements and a commit, whatever is in it. */
 const WORTH_SPLITTING = 16;
 const MAX_BATCH = 256;
 /** After a flight in vain, batches that read first before the next try: 1, 2, 4, ... 64 while it goes on. */
