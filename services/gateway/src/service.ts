@@ -25,6 +25,7 @@ import { createLimiter } from './limits/limiter.ts';
 import { createPresence } from './presence.ts';
 import { createRevocations } from './revocations.ts';
 import { openClients } from './rpc-clients.ts';
+import { drainingOf } from './socket/drain.ts';
 import { createRegistry } from './socket/registry.ts';
 import { createSocketServer } from './socket/server.ts';
 import { translatorMetrics } from './translate/metrics.ts';
@@ -78,7 +79,7 @@ export async function createGatewayService(config: Config, overrides: Partial<De
     registry,
     roomTokenSecrets: config.ROOM_TOKEN_SECRETS,
     capBytes: config.SOCKET_BUFFER_BYTES,
-    drainPerSecond: config.DRAIN_PER_SECOND,
+    draining: drainingOf(config.DRAIN_PER_SECOND, config.SHUTDOWN_TIMEOUT_MS),
   });
   const perStream = { bus, connection, revocations, nodeName, maxAgeMs: limits.maxAgeMs, replicas, log, clock };
   const counted = translatorMetrics(metrics);

@@ -1,23 +1,72 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drain } from './drain.ts';
+import { drain, drainingOf, momentsOf } from './drain.ts';
+
+interface Goodbye {
+  readonly reason: string;
+  readonly sentAt: number;
+  readonly backAt: number;
+}
+
+/** Drains so many in virtual time. */
+async function drained(clients: number, draining: { readonly perSecond: number; readonly mostMs: number }) {
+  const told: Goodbye[] = [];
+  let now = 0;
+  const sessions = Array.from({ length: clients }, () => ({
+    close: (reason: string, retryAfterMs = 0) =>
+      void told.push({ reason, sentAt: now, backAt: now + Math.round(retryAfterMs) }),
+  }));
+  let asked = 0;
+  const present = (): typeof sessions => (asked++ === 0 ? sessions : []);
+  await drain(present, draining, async (milliseconds) => {
+    now += milliseconds;
+  });
+  return { told, lasted: now };
+}
+
+/** Most of them that are back within any one second. */
+function peakOf(told: readonly Goodbye[]): number {
+  const back = told.map(({ backAt }) => backAt).sort((a, b) => a - b);
+  let from = 0;
+  return back.reduce((peak, at, index) => {
+    while ((back[from] ?? at) <= at - 1000) from += 1;
+    return Math.max(peak, index - from + 1);
+  }, 0);
+}
 
 describe('draining', () => {
-  it('sends everybody away, to come back within a window as long as the drain', async () => {
-    const told: { readonly reason: string; readonly retryAfterMs: number }[] = [];
-    const sessions = Array.from({ length: 500 }, () => ({
-      close: (reason: string, retryAfterMs = 0) => void told.push({ reason, retryAfterMs }),
-    }));
-    await drain(sessions, 5000);
-    expect(told).toHaveLength(500);
-    expect(new Set(told.map(({ reason }) => reason))).toEqual(new Set(['DRAINING']));
-    expect(told.every(({ retryAfterMs }) => retryAfterMs >= 0 && retryAfterMs <= 100)).toBe(true);
-    expect(new Set(told.map(({ retryAfterMs }) => retryAfterMs)).size).toBeGreaterThan(400);
+  it('tells everybody once, and never has more of them back in a second than the rate', async () => {
+    const plan = fc.record({
+      perSecond: fc.integer({ min: 20, max: 5000 }),
+      mostMs: fc.integer({ min: 0, max: 9000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 3000 }), plan, async (clients, draining) => {
+        const { told, lasted } = await drained(clients, draining);
+        expect(told).toHaveLength(clients);
+        expect(told.every(({ reason, backAt, sentAt }) => reason === 'DRAINING' && backAt >= sentAt)).toBe(true);
+        expect(peakOf(told)).toBeLessThanOrEqual(draining.perSecond);
+        expect(lasted).toBeLessThanOrEqual(draining.mostMs);
+      }),
+    );
   });
 
-  it('goes on though the rate is lower than one a round', async () => {
+  it('lets nobody wait when there is time enough', async () => {
+    const { told } = await drained(500, { perSecond: 1000, mostMs: 8000 });
+    expect(told.every(({ sentAt, backAt }) => backAt - sentAt <= 50)).toBe(true);
+  });
+
+  it('sends away also those who came in while it ran', async () => {
     const told: string[] = [];
-    const sessions = [1, 2].map(() => ({ close: (reason: string) => void told.push(reason) }));
-    await drain(sessions, 1);
-    expect(told).toHaveLength(2);
+    const session = (name: string) => ({ close: () => void told.push(name) });
+    const present = [[session('early')], [session('late')]];
+    await drain(() => present.shift() ?? [], { perSecond: 1000, mostMs: 1000 });
+    expect(told).toEqual(['early', 'late']);
+  });
+
+  it('ends before the shutdown does, whatever its timeout', () => {
+    expect(drainingOf(1000, 10_000)).toEqual({ perSecond: 1000, mostMs: 8000 });
+    expect(drainingOf(1000, 1000).mostMs).toBe(750);
+    expect(momentsOf(99, 100, drainingOf(1, 0)).awayAt).toBe(0);
   });
 });

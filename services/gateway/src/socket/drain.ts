@@ -1,18 +1,56 @@
-/** Sending clients away at a stop: a few at a time, each told when to come back, so that they do not return together. */
+/**
+ * Sending clients away at a stop: each is given a moment to return of its own, evenly spaced, so that the other gateways
+ * never see more than the configured rate. When there is no time to wait for these moments, clients are sent away
+ * earlier and told to stay away until theirs.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from './session.ts';
 
+export interface Draining {
+  /** How many may come back in a second. */
+  readonly perSecond: number;
+  /** Within this everybody has been sent away. */
+  readonly mostMs: number;
+}
+
 const ROUND_MS = 50;
+/** Clients are not punctual: this much of the rate is planned, so that no second sees more than all of it. */
+const PLANNED_SHARE = 0.9;
+/** Of the time for the whole shutdown, for goodbyes on their way and for the parts that stop afterwards. */
+const RESERVED_SHARE = 0.25;
+const RESERVED_MOST_MS = 2000;
+
+/** A drain that fits into a service's shutdown. */
+export const drainingOf = (perSecond: number, shutdownTimeoutMs: number): Draining => ({
+  perSecond,
+  mostMs: shutdownTimeoutMs - Math.min(RESERVED_MOST_MS, shutdownTimeoutMs * RESERVED_SHARE),
+});
+
+/** For the client at `index`: when it is sent away, and when it is to be back, in ms from the beginning. */
+export function momentsOf(index: number, clients: number, { perSecond, mostMs }: Draining) {
+  const spacingMs = 1000 / (perSecond * PLANNED_SHARE);
+  const backAt = index * spacingMs;
+  return { awayAt: backAt * Math.min(1, mostMs / (clients * spacingMs)), backAt };
+}
 
 /**
- * Resolves when all are sent away, which takes `sessions / perSecond` seconds. Each is told to come back after a pause
- * of its own in a window of the same length, so that the others see at most about `perSecond` of them.
+ * Resolves when nobody is left.
+ * @param sessions those that are there now; who was on the way in at the beginning is found at the end
  */
-export async function drain(sessions: readonly Pick<Session, 'close'>[], perSecond: number): Promise<void> {
-  const windowMs = (sessions.length / perSecond) * 1000;
-  const round = Math.max(1, Math.floor((perSecond * ROUND_MS) / 1000));
-  for (let from = 0; from < sessions.length; from += round) {
-    for (const session of sessions.slice(from, from + round)) session.close('DRAINING', Math.random() * windowMs);
-    if (from + round < sessions.length) await delay(ROUND_MS);
+export async function drain(
+  sessions: () => readonly Pick<Session, 'close'>[],
+  draining: Draining,
+  wait: (milliseconds: number) => Promise<unknown> = delay,
+): Promise<void> {
+  const present = sessions();
+  let elapsed = 0;
+  for (const [index, session] of present.entries()) {
+    const { awayAt, backAt } = momentsOf(index, present.length, draining);
+    while (awayAt >= elapsed + ROUND_MS) {
+      await wait(ROUND_MS);
+      elapsed += ROUND_MS;
+    }
+    session.close('DRAINING', backAt - elapsed);
   }
+  for (const session of sessions()) session.close('DRAINING', Math.random() * ROUND_MS);
 }

@@ -12,7 +12,7 @@ import { enforce } from '../limits/limiter.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
-import { drain } from './drain.ts';
+import { type Draining, drain } from './drain.ts';
 import { createFanout, type Fanout } from './fanout.ts';
 import { requestForgetter } from './forget-request.ts';
 import { closingFor, type Handshake, shakeHands } from './handshake.ts';
@@ -29,7 +29,7 @@ export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
   readonly capBytes: number;
   readonly corsOrigins: readonly string[] | undefined;
   /** How fast clients are sent away at a stop, and told to come back elsewhere. */
-  readonly drainPerSecond: number;
+  readonly draining: Draining;
 }
 
 /** A frame larger than this is not read at all: the websocket is closed with 1009. Below, an ack says what is too much. */
@@ -79,7 +79,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     name: 'sockets',
     stop: async () => {
       isDraining = true;
-      await drain([...registry.all()], deps.drainPerSecond);
+      await drain(() => [...registry.all()], deps.draining);
       io.disconnectSockets(true);
       io.engine.close();
     },
