@@ -35,14 +35,14 @@ export class ChannelSet {
     for (const { channel } of this.#held.values()) channel.disconnect();
   }
 
-  /** The channel stays until as many have released it as have held it. */
+  /** The channel stays until as many have released it as have held it; a member that leaves releases it once. */
   hold(name: string): Channel {
     const held = this.#held.get(name);
     if (held !== undefined) {
       held.holders += 1;
       return held.channel;
     }
-    const channel = new Channel(name, this.#options);
+    const channel = new Channel(name, this.#options, () => this.release(name));
     this.#held.set(name, { channel, holders: 1 });
     if (this.#link !== null) channel.connect(this.#link);
     return channel;

@@ -75,11 +75,8 @@ function listener() {
 
 const opened = (through: Link) => {
   const outcomes: string[] = [];
-  const channel = new Channel(ROOM, {
-    log: silentLogger,
-    clock: systemClock,
-    onCaughtUp: (outcome) => void outcomes.push(outcome),
-  });
+  const onCaughtUp = (outcome: string): void => void outcomes.push(outcome);
+  const channel = new Channel(ROOM, { log: silentLogger, clock: systemClock, onCaughtUp }, () => {});
   channel.connect(through);
   return { channel, outcomes };
 };

@@ -14,7 +14,7 @@ import type { History } from './history.ts';
 import { laterOf, NOWHERE, type Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
 import type { Recovery, Replay } from './recovery.ts';
-import { type Member, Seat, WAITING_MOST } from './seat.ts';
+import { type Member, type Membership, type Row, Seat, WAITING_MOST } from './seat.ts';
 
 /** What a channel needs of the connection of now. */
 export interface Link {
@@ -33,19 +33,6 @@ export interface Resume {
   readonly accepts: (replay: Replay) => boolean;
 }
 
-/** A place in a channel. Until `start` everything is kept for the member, so that it can answer its client first. */
-export interface Membership {
-  readonly recovered: boolean;
-  /** Where the member begins: the position it asked for when recovered, else that of now. */
-  readonly position: Position;
-  /** What it missed since `position`; `start` delivers it. */
-  readonly replay: readonly EdgeRecord[];
-  readonly start: () => void;
-  /** A position later than the member's last delivery at which it has missed nothing, or null. */
-  readonly laterPosition: () => Position | null;
-  readonly leave: () => void;
-}
-
 export interface ChannelOptions {
   readonly log: Logger;
   readonly clock: Clock;
@@ -62,9 +49,10 @@ const JOIN_ATTEMPTS = 5;
 /** A client that waits longer has given up. */
 const OPEN_TIMEOUT_MS = 5000;
 
-export class Channel {
+export class Channel implements Row {
   readonly name: string;
   readonly #options: ChannelOptions;
+  readonly #onLeft: () => void;
   readonly #seats = new Set<Seat>();
   #link: Link | null = null;
   #unsubscribe = (): void => {};
@@ -78,9 +66,11 @@ export class Channel {
   #waiting: Waiting[] = [];
   #heardAt: number;
 
-  constructor(name: string, options: ChannelOptions) {
+  /** @param onLeft called whenever a member leaves */
+  constructor(name: string, options: ChannelOptions, onLeft: () => void) {
     this.name = name;
     this.#options = options;
+    this.#onLeft = onLeft;
     this.#heardAt = options.clock.monotonic();
   }
 
@@ -107,11 +97,19 @@ export class Channel {
   /** @throws UNAVAILABLE when the stream cannot be read in time */
   async join(member: Member, resume: Resume | null): Promise<Membership> {
     for (let tries = 0; tries < JOIN_ATTEMPTS; tries += 1) {
-      const joined = await this.#tryJoin(new Seat(member), resume);
+      const joined = await this.#tryJoin(new Seat(member, this), resume);
       if (joined !== null) return joined;
       await delay(RETRY_MS);
     }
     throw commonErrors.UNAVAILABLE();
+  }
+
+  provenPosition(): Position | null {
+    return this.#state === 'open' ? this.#position : null;
+  }
+
+  vacate(seat: Seat): void {
+    if (this.#seats.delete(seat)) this.#onLeft();
   }
 
   /**
@@ -240,28 +238,15 @@ export class Channel {
       const replay = resume === null ? null : await link.recovery.after(this.name, resume.position);
       const accepted = replay !== null && resume?.accepts(replay) === true ? replay : null;
       const begin = accepted === null ? now : (resume?.position ?? now);
-      if (this.#epoch === mine) return this.#membership(seat, begin, accepted);
+      if (this.#epoch === mine) {
+        seat.takeUp(begin, accepted?.records ?? null);
+        return seat;
+      }
     } catch (error) {
       this.#options.log.debug({ err: error, channel: this.name }, 'a replay could not be read');
     }
     this.#seats.delete(seat);
     return null;
-  }
-
-  #membership(seat: Seat, begin: Position, accepted: Replay | null): Membership {
-    const replay = accepted?.records ?? [];
-    seat.offset = begin.seq;
-    return {
-      recovered: accepted !== null,
-      position: begin,
-      replay,
-      start: () => seat.start(replay),
-      laterPosition: () => {
-        const isLater = this.#state === 'open' && this.#position !== null && this.#position.seq > seat.offset;
-        return isLater ? this.#position : null;
-      },
-      leave: () => void this.#seats.delete(seat),
-    };
   }
 
   async #untilOpen(): Promise<Link> {

@@ -5,14 +5,14 @@
 import type { Clock, Logger, Part } from '@fanfare/kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { continueTrace } from '../tracing.ts';
-import type { Link, Membership, Resume } from './channel.ts';
+import type { Link, Resume } from './channel.ts';
 import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection, Generation } from './connection.ts';
 import { history } from './history.ts';
 import { laterOf, NOWHERE } from './position.ts';
 import { messageIdOf, parseRecord, sequenceOf } from './record.ts';
 import { recovery } from './recovery.ts';
-import type { Member } from './seat.ts';
+import type { Member, Membership } from './seat.ts';
 import { ensureEdgeStream, type HistoryLimits } from './stream.ts';
 import { liveSubject, TICK } from './subjects.ts';
 import { publishTick } from './tick.ts';
@@ -61,11 +61,7 @@ export function createHub(options: HubOptions): Hub {
       try {
         const joined = await channel.join(member, resume);
         if (resume !== null) metrics.recoveries.inc({ outcome: joined.recovered ? 'recovered' : 'not_recovered' });
-        const leave = once(() => {
-          joined.leave();
-          channels.release(name);
-        });
-        return { ...joined, leave };
+        return joined;
       } catch (error) {
         channels.release(name);
         if (resume !== null) metrics.recoveries.inc({ outcome: 'failed' });
@@ -81,15 +77,6 @@ export function createHub(options: HubOptions): Hub {
       channels.clear();
     },
     problem: () => (channels.isConnected() ? null : 'the channels are not open'),
-  };
-}
-
-/** A place is given back once, however often its holder says so. */
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
   };
 }
 

@@ -1,21 +1,19 @@
 /**
- * One connected socket of one user: its queue, its place in the user's channel and, at most, in one room's. It knows
- * how to show records to its client and how to end.
+ * One connected socket of one user: its queue, its place in the user's channel and, at most, in one room's; laravel-echo
+ * has a place of its own there. It knows how to show records to its client and how to end.
  */
 import { type EdgeMessage, roomChannel } from '@fanfare/contracts';
 import type { Socket } from 'socket.io';
 import type { Principal } from '../authenticator.ts';
-import type { Membership } from '../edge/channel.ts';
-import { encodePosition, type Position } from '../edge/position.ts';
 import { isInternal } from '../edge/record.ts';
-import type { Member } from '../edge/seat.ts';
+import type { Member, Membership } from '../edge/seat.ts';
 import type { ConnectionBucket } from '../limits/connection-bucket.ts';
 import { type CloseReason, closingOf, isTerminal } from './close-codes.ts';
 import type { Fanout } from './fanout.ts';
-import { outgoingOf } from './fanout-frame.ts';
+import { argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
 import { FanoutQueue } from './fanout-queue.ts';
 
-/** A socket's stay in a room. */
+/** A socket's stay in a room, in one dialect. */
 export interface RoomStay {
   readonly roomId: bigint;
   /** When the user became a participant. */
@@ -44,11 +42,17 @@ const SLOW_RETRY_MS = 1000;
 /** What an event has around it on the way to a client: its channel, its position, the frame. */
 const FRAMING_BYTES = 250;
 
+const NATIVE: readonly Dialect[] = ['native'];
+const BOTH: readonly Dialect[] = ['native', 'echo'];
+
 export class Session {
   readonly #options: SessionOptions;
   readonly #queue: FanoutQueue;
+  /** Those that positions are told of. */
   readonly #places = new Map<string, Membership>();
-  #room: RoomStay | null = null;
+  readonly #stays: Record<Dialect, RoomStay | null> = { native: null, echo: null };
+  /** Of the channels that every socket hears, those that it hears in laravel-echo's dialect too. */
+  #inEcho: ReadonlySet<string> | null = null;
   #ended = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -66,8 +70,12 @@ export class Session {
     return this.#options.bucket;
   }
 
-  get room(): RoomStay | null {
-    return this.#room;
+  stay(dialect: Dialect): RoomStay | null {
+    return this.#stays[dialect];
+  }
+
+  isInRoom(roomId: bigint): boolean {
+    return this.#stays.native?.roomId === roomId || this.#stays.echo?.roomId === roomId;
   }
 
   hasEnded(): boolean {
@@ -84,52 +92,74 @@ export class Session {
   }
 
   /** Something for this socket alone. */
-  emit(name: string, data: unknown, at?: Place): void {
+  emit(name: string, ...said: readonly unknown[]): void {
     this.flush();
-    if (at === undefined) this.#options.socket.emit(name, data);
-    else this.#options.socket.emit(name, data, at);
+    this.#options.socket.emit(name, ...said);
   }
 
-  /** Shows a channel's records; `after` learns of each that was shown. */
-  memberOf(channel: string, after: (message: EdgeMessage) => void): Member {
+  /** Shows a channel's records in each of the dialects of then; `after` learns of each that was shown. */
+  memberOf(channel: string, dialects: () => readonly Dialect[], after: (message: EdgeMessage) => void): Member {
     return {
       deliver: (record) => {
         const { message } = record;
         if (isInternal(message) || !this.#isMeantHere(message)) return;
-        this.#queue.push(outgoingOf(channel, record));
+        for (const dialect of dialects()) this.#queue.push(outgoingOf(dialect, channel, record));
         after(message);
       },
-      lost: (position) => this.emit('resync', { ch: channel, recovered: false }, placeOf(channel, position)),
+      lost: (position) => {
+        const data = { ch: channel, recovered: false };
+        for (const dialect of dialects()) this.emit('resync', ...argumentsOf(dialect, channel, data, position));
+      },
     };
   }
 
   #isMeantHere({ room }: EdgeMessage): boolean {
-    return room === undefined || this.#room?.roomId === BigInt(room);
+    return room === undefined || this.isInRoom(BigInt(room));
+  }
+
+  /** In which dialects it hears one of the channels that every socket hears. */
+  dialectsOf(channel: string): readonly Dialect[] {
+    return this.#inEcho?.has(channel) === true ? BOTH : NATIVE;
+  }
+
+  hearInEcho(channel: string, isHeard: boolean): void {
+    const channels = new Set(this.#inEcho);
+    if (isHeard) channels.add(channel);
+    else channels.delete(channel);
+    this.#inEcho = channels;
   }
 
   enterUser(channel: string, membership: Membership): void {
     this.#places.set(channel, membership);
   }
 
-  enterRoom(stay: RoomStay): void {
-    this.#room = stay;
-    this.#places.set(roomChannel(stay.roomId), stay.membership);
+  enterRoom(dialect: Dialect, stay: RoomStay): void {
+    this.#stays[dialect] = stay;
+    if (dialect === 'native') this.#places.set(roomChannel(stay.roomId), stay.membership);
     this.#options.onRoomChange(null, stay.roomId);
   }
 
-  leaveRoom(): void {
-    if (this.#room === null) return;
-    const { roomId, membership } = this.#room;
-    this.#room = null;
-    membership.leave();
-    this.#places.delete(roomChannel(roomId));
-    this.#options.onRoomChange(roomId, null);
+  leaveRoom(dialect: Dialect): void {
+    const stay = this.#stays[dialect];
+    if (stay === null) return;
+    this.#stays[dialect] = null;
+    stay.membership.leave();
+    if (dialect === 'native') this.#places.delete(roomChannel(stay.roomId));
+    this.#options.onRoomChange(stay.roomId, null);
+  }
+
+  /** In both dialects: the stays that are over. */
+  leaveRoomWhere(isOver: (stay: RoomStay) => boolean): void {
+    for (const dialect of BOTH) {
+      const stay = this.#stays[dialect];
+      if (stay !== null && isOver(stay)) this.leaveRoom(dialect);
+    }
   }
 
   /** Shows what the member missed and what comes. */
-  begin({ replay, start }: Membership): void {
-    this.#queue.allow(replay.reduce((bytes, { size }) => bytes + size + FRAMING_BYTES, 0));
-    start();
+  begin(membership: Membership): void {
+    this.#queue.allow(membership.replay.reduce((bytes, { size }) => bytes + size + FRAMING_BYTES, 0));
+    membership.start();
   }
 
   /** One after the other: what changes the socket's room. */
@@ -152,7 +182,7 @@ export class Session {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.leaveRoom();
+    this.leaveRoomWhere(() => true);
     for (const membership of this.#places.values()) membership.leave();
     this.#places.clear();
     this.#queue.close();
@@ -173,17 +203,6 @@ export class Session {
     setTimeout(() => cut(socket), GOODBYE_MS).unref();
   }
 }
-
-/** Where an event belongs: the third argument of every server event. */
-interface Place {
-  readonly ch: string;
-  readonly off: string;
-}
-
-export const placeOf = (channel: string, position: Position): Place => ({
-  ch: channel,
-  off: encodePosition(position),
-});
 
 /** A client that reads nothing does not read its goodbye either; what waits for it is freed. */
 function cut(socket: Socket): void {
