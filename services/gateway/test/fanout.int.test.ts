@@ -53,7 +53,7 @@ async function pair(transports: string[], onOverflow = () => {}): Promise<Pair> 
 }
 
 const outgoing = (name: string, data: unknown, kind: 'reliable' | 'conflate' = 'reliable') =>
-  encodeEvent('room.1', { seq: 1, id: 'x', size: 1, message: { name, data, class: kind } });
+  encodeEvent('native', 'room.1', { seq: 1, id: 'x', size: 1, message: { name, data, class: kind } });
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 

@@ -31,6 +31,7 @@ describe('a frame', () => {
 
   it('carries a Socket.IO event with its channel and a position', () => {
     const { packet, frame } = encodeEvent(
+      'native',
       'room.42',
       record({ name: 'gift.sent', data: { id: 'g' }, class: 'reliable' }),
     );
@@ -41,15 +42,25 @@ describe('a frame', () => {
   });
 
   it('may be replaced by a newer one only if its message says so', () => {
-    expect(encodeEvent('room.1', record({ name: 'gift.sent', data: {}, class: 'reliable' })).conflateKey).toBeNull();
-    const count = encodeEvent('room.1', record({ name: 'room.participant_count', data: {}, class: 'conflate' }));
-    const other = encodeEvent('room.2', record({ name: 'room.participant_count', data: {}, class: 'conflate' }));
+    expect(
+      encodeEvent('native', 'room.1', record({ name: 'gift.sent', data: {}, class: 'reliable' })).conflateKey,
+    ).toBeNull();
+    const count = encodeEvent(
+      'native',
+      'room.1',
+      record({ name: 'room.participant_count', data: {}, class: 'conflate' }),
+    );
+    const other = encodeEvent(
+      'native',
+      'room.2',
+      record({ name: 'room.participant_count', data: {}, class: 'conflate' }),
+    );
     expect(count.conflateKey).not.toBe(other.conflateKey);
   });
 
   it('is made once for all members of a channel', () => {
     const gift = record({ name: 'gift.sent', data: {}, class: 'reliable' });
-    expect(outgoingOf('room.1', gift)).toBe(outgoingOf('room.1', gift));
-    expect(outgoingOf('room.1', { ...gift })).not.toBe(outgoingOf('room.1', gift));
+    expect(outgoingOf('native', 'room.1', gift)).toBe(outgoingOf('native', 'room.1', gift));
+    expect(outgoingOf('native', 'room.1', { ...gift })).not.toBe(outgoingOf('native', 'room.1', gift));
   });
 });

@@ -3,8 +3,12 @@
  * frame, `packet` the same without engine.io's type for connections that are not a plain websocket.
  */
 
-import { encodePosition } from '../edge/position.ts';
+import { encodePosition, type Position } from '../edge/position.ts';
 import type { EdgeRecord } from '../edge/record.ts';
+import { echoNameOf } from './echo-channel.ts';
+
+/** Whose shape an event has: `(name, data, {ch, off})` is ours, `(name, channel, data)` laravel-echo's. */
+export type Dialect = 'native' | 'echo';
 
 export interface Outgoing {
   readonly packet: string;
@@ -38,21 +42,44 @@ export function textFrame(text: string): Buffer {
   return frame;
 }
 
-/** `(name, data, {ch, off})`. */
-export function encodeEvent(channel: string, { seq, id, message }: EdgeRecord): Outgoing {
-  const meta = { ch: channel, off: encodePosition({ seq, id }) };
-  const packet = EVENT + JSON.stringify([message.name, message.data ?? null, meta]);
+/** Where an event belongs: the third argument of every event of ours. */
+export interface Place {
+  readonly ch: string;
+  readonly off: string;
+}
+
+export const placeOf = (channel: string, position: Position): Place => ({
+  ch: channel,
+  off: encodePosition(position),
+});
+
+/** What a listener for `name` is called with. */
+export const argumentsOf = (dialect: Dialect, channel: string, data: unknown, position: Position): unknown[] =>
+  dialect === 'echo' ? [echoNameOf(channel), data] : [data, placeOf(channel, position)];
+
+export function encodeEvent(dialect: Dialect, channel: string, record: EdgeRecord): Outgoing {
+  const { name, data, class: kind } = record.message;
+  const packet = EVENT + JSON.stringify([name, ...argumentsOf(dialect, channel, data ?? null, record)]);
   return {
     packet,
     frame: textFrame(MESSAGE + packet),
-    conflateKey: message.class === 'conflate' ? `${channel} ${message.name}` : null,
+    conflateKey: kind === 'conflate' ? `${dialect} ${channel} ${name}` : null,
   };
 }
 
-/** A record is delivered to all members of its channel before the next one is, so remembering one is enough. */
-let newest: { readonly record: EdgeRecord; readonly outgoing: Outgoing } | null = null;
+interface Encoded {
+  readonly record: EdgeRecord;
+  readonly outgoing: Outgoing;
+}
 
-export function outgoingOf(channel: string, record: EdgeRecord): Outgoing {
-  if (newest?.record !== record) newest = { record, outgoing: encodeEvent(channel, record) };
-  return newest.outgoing;
+/** A record is delivered to all members of its channel before the next one is, so remembering one is enough. */
+const newest: Record<Dialect, Encoded | null> = { native: null, echo: null };
+
+/** Encodes a record once for each dialect, however many sockets it goes to. */
+export function outgoingOf(dialect: Dialect, channel: string, record: EdgeRecord): Outgoing {
+  const known = newest[dialect];
+  if (known?.record === record) return known.outgoing;
+  const outgoing = encodeEvent(dialect, channel, record);
+  newest[dialect] = { record, outgoing };
+  return outgoing;
 }

@@ -7,8 +7,9 @@ import type { Logger } from '@fanfare/kit';
 import type { Resume } from '../edge/channel.ts';
 import type { Hub } from '../edge/hub.ts';
 import { decodePosition } from '../edge/position.ts';
+import { placeOf } from './fanout-frame.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
-import { placeOf, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 const UNAVAILABLE_RETRY_MS = 1000;
 const EVERYBODY: Channel = 'all';
@@ -21,7 +22,8 @@ export async function openOwnChannel(
 ): Promise<void> {
   const { userId, sessionId } = session.principal;
   const channel = userChannel(userId);
-  const member = session.memberOf(channel, ({ name, data }) => {
+  const dialects = () => session.dialectsOf(channel);
+  const member = session.memberOf(channel, dialects, ({ name, data }) => {
     if (name === 'room.left') leaveAsTold(session, data);
   });
   try {
@@ -40,11 +42,9 @@ export async function openOwnChannel(
 }
 
 async function listenToAll(hub: Hub, session: Session): Promise<void> {
-  const membership = await hub.join(
-    EVERYBODY,
-    session.memberOf(EVERYBODY, () => {}),
-    null,
-  );
+  const dialects = () => session.dialectsOf(EVERYBODY);
+  const member = session.memberOf(EVERYBODY, dialects, () => {});
+  const membership = await hub.join(EVERYBODY, member, null);
   if (session.hasEnded()) return membership.leave();
   session.enterUser(EVERYBODY, membership);
   session.begin(membership);
@@ -57,6 +57,7 @@ function resumeOf(off: unknown): Resume | null {
 
 /** The user left the room by another way than this socket; a stay that began afterwards is another one. */
 function leaveAsTold(session: Session, data: unknown): void {
-  const { left_at } = data as { readonly left_at: string };
-  if (session.room !== null && session.room.since.getTime() <= Date.parse(left_at)) session.leaveRoom();
+  const { room_id, left_at } = data as { readonly room_id: number; readonly left_at: string };
+  const leftAt = Date.parse(left_at);
+  session.leaveRoomWhere(({ roomId, since }) => roomId === BigInt(room_id) && since.getTime() <= leftAt);
 }

@@ -131,9 +131,10 @@ function welcome(
 }
 
 function endAsRevoked(session: Session, revocation: Revocation): void {
-  const { principal, room } = session;
-  if (revocation.kind === 'user' && principal.sessionBegan.getTime() < revocation.before) session.close('USER_BANNED');
-  if (revocation.kind === 'session' && principal.sessionId === revocation.sessionId) session.close('SESSION_REVOKED');
-  if (revocation.kind !== 'room') return;
-  if (room?.roomId === revocation.roomId && room.since.getTime() < revocation.before) session.leaveRoom();
+  const { principal } = session;
+  const { kind, before } = revocation;
+  if (kind === 'user' && principal.sessionBegan.getTime() < before) session.close('USER_BANNED');
+  if (kind === 'session' && principal.sessionId === revocation.sessionId) session.close('SESSION_REVOKED');
+  if (kind !== 'room') return;
+  session.leaveRoomWhere(({ roomId, since }) => roomId === revocation.roomId && since.getTime() < before);
 }

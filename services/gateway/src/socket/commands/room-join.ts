@@ -7,8 +7,9 @@ import type { EdgeRecord } from '../../edge/record.ts';
 import * as fields from '../../http/fields.ts';
 import { presentSnapshot } from '../../present/room.ts';
 import { type Answer, type CommandDeps, defineCommand } from '../command.ts';
+import { placeOf } from '../fanout-frame.ts';
 import { type RoomClaims, verifyRoomToken } from '../room-token.ts';
-import { placeOf, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 
 const TOKEN_LENGTH_MOST = 4096;
 
@@ -25,6 +26,8 @@ export const roomJoin = defineCommand({
   },
 });
 
+const native = () => ['native'] as const;
+
 /** The position is taken before the snapshot is asked for, so that nothing falls between the two. */
 async function enter(
   deps: CommandDeps,
@@ -34,11 +37,11 @@ async function enter(
   call: CallOptions,
 ): Promise<Answer> {
   const { roomId, userId, since } = claims;
-  session.leaveRoom();
+  session.leaveRoom('native');
   const channel = roomChannel(roomId);
   const isEvicted = deps.revocations.isEvicted(roomId, userId, since);
-  const member = session.memberOf(channel, ({ name }) => {
-    if (name === 'room.closed') session.leaveRoom();
+  const member = session.memberOf(channel, native, ({ name }) => {
+    if (name === 'room.closed') session.leaveRoom('native');
   });
   const membership = await deps.hub.join(channel, member, isEvicted ? null : resumeOf(claims, off));
   try {
@@ -53,7 +56,7 @@ async function enter(
       membership.leave();
       return await enter(deps, session, claims, off, call);
     }
-    session.enterRoom({ roomId, since, membership });
+    session.enterRoom('native', { roomId, since, membership });
     // Before the ack: a leave on another gateway right after it must know of this socket.
     await deps.presence.announce(roomId, userId);
     const data = { ...placeOf(channel, position), recovered, ...(recovered ? {} : snapshot) };

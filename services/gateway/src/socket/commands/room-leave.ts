@@ -8,7 +8,7 @@ export const roomLeave = defineCommand({
   run: ({ clients, presence, registry }, session, { roomId }, call) =>
     session.inTurn(async () => {
       const { userId } = session.principal;
-      if (session.room?.roomId === roomId) session.leaveRoom();
+      session.leaveRoomWhere((stay) => stay.roomId === roomId);
       const isLast = !registry.hasPair(roomId, userId) && (await presence.withdraw(roomId, userId));
       if (isLast) await clients.rooms.call.leaveRoom({ roomId }, call);
       return { data: null };
