@@ -14,8 +14,8 @@ export type ChannelKind = 'user' | 'room' | 'all' | 'tenant' | 'role';
 /** A channel by name, as clients see it in `ch`: `user.7`, `room.42`, `all`. */
 export type Channel = `user.${bigint}` | `room.${bigint}` | 'all';
 
-export const userChannel = (id: bigint): Channel => `user.${id}`;
-export const roomChannel = (id: bigint): Channel => `room.${id}`;
+export const userChannel = (id: bigint) => `user.${id}` as const satisfies Channel;
+export const roomChannel = (id: bigint) => `room.${id}` as const satisfies Channel;
 
 /** `reliable` is never dropped short of the connection's cap; of `conflate` only the newest per name is kept. */
 export type MessageClass = 'reliable' | 'conflate';
@@ -29,7 +29,7 @@ export interface EdgeMessage {
   readonly room?: number;
 }
 
-/** What a translation table makes of one domain event. */
+/** An emit and where it goes. The gateway's own are narrower: those that its catalogue of events has. */
 export interface Emit extends EdgeMessage {
   readonly channel: Channel;
 }

@@ -8,18 +8,27 @@ import { presentReceipt } from './present/gift.ts';
 import type { Clients } from './rpc-clients.ts';
 
 const shape = {
-  giftId: fields.id(),
-  quantity: fields.integer(1, 9999),
-  recipientIds: fields.ids(1, 50),
-  comboId: fields.exactText(1, 64, 'must be 1 to 64 printable characters').nullish(),
-  expectedPrice: fields.amount().nullish(),
+  giftId: fields.id().describe('Of the catalogue.'),
+  quantity: fields.integer(1, 9999).describe('Pieces for each recipient.'),
+  recipientIds: fields.ids(1, 50).describe('Users, each named once, never the sender.'),
+  comboId: fields
+    .exactText(1, 64, 'must be 1 to 64 printable characters')
+    .nullish()
+    .describe('The same for gifts that are counted as one combo.'),
+  expectedPrice: fields
+    .amount()
+    .nullish()
+    .describe('Coins for one piece: refused with PRICE_CHANGED when it is another.'),
 };
 
 /** To a room that is named elsewhere. */
 export const roomGift = fields.object(shape);
 
 /** In a room if one is named, else directly. */
-export const anyGift = fields.object({ ...shape, roomId: fields.id().nullish() });
+export const anyGift = fields.object({
+  ...shape,
+  roomId: fields.id().nullish().describe('Without one it is a direct gift, which no room is shown.'),
+});
 
 export interface GiftSenders {
   readonly clients: Pick<Clients, 'gifting'>;

@@ -94,6 +94,10 @@ export const participant: z.ZodType<objects.Participant> = z
   .object({ userId: id, role: z.string(), joinedAt: time })
   .meta({ id: 'Participant' });
 
+export const seat: z.ZodType<objects.Seat> = z
+  .object({ number: z.int(), state: z.string(), userId: id.nullable(), muted: z.boolean() })
+  .meta({ id: 'Seat' });
+
 export const message: z.ZodType<objects.ChatMessage> = z
   .object({ id: z.string(), roomId: id, userId: id, text: z.string(), sentAt: time })
   .meta({ id: 'ChatMessage' });

@@ -1,5 +1,6 @@
 /** What clients may ask over a socket: each command has a file in `commands/`. */
-import type { CallOptions, Clock, FieldErrors, Secret } from '@fanfare/kit';
+import type { SocketError } from '@fanfare/client/objects';
+import type { AppError, CallOptions, Clock, FieldErrors, Secret } from '@fanfare/kit';
 import { commonErrors } from '@fanfare/kit';
 import type { z } from 'zod';
 import type { Hub } from '../edge/hub.ts';
@@ -21,26 +22,45 @@ export interface CommandDeps {
   readonly clock: Clock;
 }
 
-export interface Answer {
-  readonly data: unknown;
+export interface Answer<D = unknown> {
+  readonly data: D;
   /** Runs right after the ack has been written. */
   readonly afterwards?: () => void;
 }
 
-export interface Command {
+/** What the protocol document says of a command, and what its payload is parsed by. */
+export interface CommandProtocol<P extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   readonly event: string;
-  /** @throws AppError: the ack's error */
-  readonly run: (deps: CommandDeps, session: Session, payload: unknown, call: CallOptions) => Promise<Answer>;
+  readonly summary: string;
+  readonly payload: P;
+  /** `data` of its ack. */
+  readonly ack: A;
+  /** The reasons of its own; those of every command are in `protocol/ack.ts`. */
+  readonly refusals: readonly string[];
+  readonly example: { readonly payload: z.input<P>; readonly data: z.output<A> };
 }
 
-export function defineCommand<S extends z.ZodType>(of: {
-  readonly event: string;
-  readonly payload: S;
-  readonly run: (deps: CommandDeps, session: Session, payload: z.output<S>, call: CallOptions) => Promise<Answer>;
-}): Command {
+export interface Command extends CommandProtocol {
+  /** @throws AppError: the ack's error */
+  readonly run: (deps: CommandDeps, session: Session, payload: unknown, call: CallOptions) => Promise<Answer>;
+  /** Tells a client that asks for no ack. `payload` is as it came. */
+  readonly onRefused?: (session: Session, payload: unknown, refusal: AppError, error: SocketError) => void;
+}
+
+export function defineCommand<P extends z.ZodType, A extends z.ZodType>({
+  run,
+  ...protocol
+}: CommandProtocol<P, A> & {
+  readonly run: (
+    deps: CommandDeps,
+    session: Session,
+    payload: z.output<P>,
+    call: CallOptions,
+  ) => Promise<Answer<z.output<A>>>;
+} & Pick<Command, 'onRefused'>): Command {
   return {
-    event: of.event,
-    run: async (deps, session, payload, call) => of.run(deps, session, parse(of.payload, payload), call),
+    ...protocol,
+    run: async (deps, session, payload, call) => run(deps, session, parse(protocol.payload, payload), call),
   };
 }
 

@@ -10,17 +10,12 @@ import type { Policies } from '../limits/policies.ts';
 import { presentError } from '../present/error.ts';
 import { inServerSpan } from '../tracing.ts';
 import { forbiddenKeyProblem, weigh } from '../weigh.ts';
+import { allCommands } from './all-commands.ts';
 import type { Answer, Command, CommandDeps } from './command.ts';
-import { chatSend } from './commands/chat-send.ts';
-import { giftSend } from './commands/gift-send.ts';
-import { roomJoin } from './commands/room-join.ts';
-import { roomLeave } from './commands/room-leave.ts';
 import type { SocketMetrics } from './metrics.ts';
 import type { Session } from './session.ts';
 
-const commands: ReadonlyMap<string, Command> = new Map(
-  [roomJoin, roomLeave, chatSend, giftSend].map((command) => [command.event, command]),
-);
+const commands: ReadonlyMap<string, Command> = new Map(allCommands.map((command) => [command.event, command]));
 
 export interface DispatchDeps extends CommandDeps {
   readonly limiter: Pick<Limiter, 'take'>;
@@ -66,8 +61,10 @@ async function answer(
   } catch (error) {
     const refusal: AppError = toAppError(error);
     if (refusal !== error) deps.log.error({ err: error, event, requestId }, 'command failed');
+    const presented = presentError(refusal, requestId);
     session.flush();
-    ack({ ok: false, error: presentError(refusal, requestId) });
+    ack({ ok: false, error: presented });
+    commands.get(event)?.onRefused?.(session, said[0], refusal, presented);
     done(refusal.kind);
   }
 }

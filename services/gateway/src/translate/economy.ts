@@ -1,6 +1,7 @@
-import { type Emit, userChannel } from '@fanfare/contracts';
+import { userChannel } from '@fanfare/contracts';
 import type { JournalPosted } from '@fanfare/contracts/economy/event/v1/economy_events';
 import { formatMinor } from '@fanfare/kit';
+import type { KnownEmit } from '../protocol/emit.ts';
 import { mergedViews, pointNotifications } from './point-notifications.ts';
 import type { Table } from './table.ts';
 
@@ -11,9 +12,9 @@ export const economy = {
 } satisfies Partial<Table>;
 
 /** Every user of a journal learns all three balances, so that a client that missed one is right after the next. */
-const balancesUpdated = ({ balances }: JournalPosted): readonly Emit[] =>
+const balancesUpdated = ({ balances }: JournalPosted): readonly KnownEmit[] =>
   balances.map(
-    ({ userId, coinMinor, diamondMinor, pointMinor }): Emit => ({
+    ({ userId, coinMinor, diamondMinor, pointMinor }): KnownEmit<'balance.updated'> => ({
       channel: userChannel(userId),
       name: 'balance.updated',
       class: 'reliable',

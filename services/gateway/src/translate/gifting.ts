@@ -1,5 +1,6 @@
-import { type Emit, roomChannel, userChannel } from '@fanfare/contracts';
+import { roomChannel, userChannel } from '@fanfare/contracts';
 import { idOf, idOrNull, moneyOf, timeOf } from '../present/scalars.ts';
+import type { KnownEmit } from '../protocol/emit.ts';
 import { silent, type Table } from './table.ts';
 
 /** A gift in a room is shown to the room; one without a room to those whom it concerns. */
@@ -21,7 +22,7 @@ export const gifting = {
       combo_count: gift.comboCount,
       sent_at: timeOf(gift.sentAt),
     };
-    return channels.map((channel): Emit => ({ channel, name: 'gift.sent', class: 'reliable', data }));
+    return channels.map((channel): KnownEmit<'gift.sent'> => ({ channel, name: 'gift.sent', class: 'reliable', data }));
   },
   catalogueChanged: silent,
 } satisfies Partial<Table>;

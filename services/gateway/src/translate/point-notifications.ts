@@ -11,12 +11,13 @@ import type {
   PointsAction,
   WalletNotification,
 } from '@fanfare/client/notifications';
-import { type Emit, userChannel } from '@fanfare/contracts';
+import { userChannel } from '@fanfare/contracts';
 import type { JournalPosted, PointsMerged } from '@fanfare/contracts/economy/event/v1/economy_events';
 import { AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
 import { formatMinor, type Minor } from '@fanfare/kit';
 import { contextOf, metadataOf } from '../present/ledger-context.ts';
 import { idOf, timeOf } from '../present/scalars.ts';
+import type { KnownEmit } from '../protocol/emit.ts';
 
 const MERGED = 'view_received' satisfies PointsAction;
 
@@ -45,7 +46,7 @@ interface PointLeg {
   readonly minor: Minor;
 }
 
-export function pointNotifications(journal: JournalPosted): readonly Emit[] {
+export function pointNotifications(journal: JournalPosted): readonly KnownEmit<'notification'>[] {
   const legs = pointLegsOf(journal);
   const told = legs.filter(({ action }) => action !== MERGED && !action.startsWith('debt_'));
   if (told.length === 0) return [];
@@ -111,7 +112,7 @@ const earned = (data: PointsEarned['data']): PointsEarned => ({
 });
 
 /** The views of one video in the last seconds, as one line; beside it how many the video has in all, if that is known. */
-export function mergedViews(merged: PointsMerged): readonly Emit[] {
+export function mergedViews(merged: PointsMerged): readonly KnownEmit<'notification'>[] {
   const { userId, videoId, videoTitle, views, minor, balanceAfterMinor, mergedAt, totalViews } = merged;
   const notification = earned({
     userId: idOf(userId),
@@ -126,7 +127,7 @@ export function mergedViews(merged: PointsMerged): readonly Emit[] {
   return [emitTo(userId, notification)];
 }
 
-const emitTo = (userId: bigint, data: WalletNotification): Emit => ({
+const emitTo = (userId: bigint, data: WalletNotification): KnownEmit<'notification'> => ({
   channel: userChannel(userId),
   name: 'notification',
   class: 'reliable',

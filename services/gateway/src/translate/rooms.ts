@@ -1,5 +1,6 @@
-import { type Emit, roomChannel, userChannel } from '@fanfare/contracts';
+import { roomChannel, userChannel } from '@fanfare/contracts';
 import { idOf, timeOf } from '../present/scalars.ts';
+import type { KnownEmit } from '../protocol/emit.ts';
 import { silent, type Table } from './table.ts';
 
 /** Causes whose own event tells the user: `room.member_blocked`, `room.closed`. */
@@ -28,7 +29,14 @@ export const rooms = {
   memberBlocked: ({ roomId, userId, byUserId, reason }) => {
     const data = { room_id: idOf(roomId), user_id: idOf(userId), by_user_id: idOf(byUserId), reason: reason || null };
     const channels = [roomChannel(roomId), userChannel(userId)];
-    return channels.map((channel): Emit => ({ channel, name: 'room.member_blocked', class: 'reliable', data }));
+    return channels.map(
+      (channel): KnownEmit<'room.member_blocked'> => ({
+        channel,
+        name: 'room.member_blocked',
+        class: 'reliable',
+        data,
+      }),
+    );
   },
   memberUnblocked: silent,
   chatPosted: ({ id, roomId, userId, text, sentAt }) => [

@@ -1,6 +1,7 @@
 /** Domain event -> what clients are shown of it. The one place where all tables meet: a forgotten event does not compile. */
-import { type Emit, type EventType, events, producerOf } from '@fanfare/contracts';
+import { type EventType, events, producerOf } from '@fanfare/contracts';
 import { decodeBody, type Envelope } from '@fanfare/messaging';
+import type { KnownEmit } from '../protocol/emit.ts';
 import { billing } from './billing.ts';
 import { economy } from './economy.ts';
 import { gifting } from './gifting.ts';
@@ -38,8 +39,8 @@ export function parseEvent(subject: string, body: string): DomainEvent | null {
 }
 
 /** What clients are shown of an event, in order. */
-export function translate({ name, message }: DomainEvent): readonly Emit[] {
-  const make = table[name] as (of: unknown) => readonly Emit[];
+export function translate({ name, message }: DomainEvent): readonly KnownEmit[] {
+  const make = table[name] as (of: unknown) => readonly KnownEmit[];
   return make(message);
 }
 

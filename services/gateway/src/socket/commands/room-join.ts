@@ -6,6 +6,8 @@ import { decodePosition } from '../../edge/position.ts';
 import type { EdgeRecord } from '../../edge/record.ts';
 import * as fields from '../../http/fields.ts';
 import { presentSnapshot } from '../../present/room.ts';
+import { OFF_EXAMPLE } from '../../protocol/ack.ts';
+import { type RoomJoined, roomJoined } from '../../protocol/room-joined.ts';
 import { type Answer, type CommandDeps, defineCommand } from '../command.ts';
 import { placeOf } from '../fanout-frame.ts';
 import { type RoomClaims, verifyRoomToken } from '../room-token.ts';
@@ -18,8 +20,18 @@ const BEFORE_STAY_MS = 10_000;
 
 export const roomJoin = defineCommand({
   event: 'room.join',
-  // What `off` is is the gateway's business: anything that is not a position recovers nothing.
-  payload: fields.object({ token: fields.exactText(1, TOKEN_LENGTH_MOST), off: z.unknown().optional() }),
+  summary: 'Enter a room that was joined by REST, and leave the one before. Events of the room follow the ack.',
+  payload: fields.object({
+    token: fields.exactText(1, TOKEN_LENGTH_MOST).describe('The room token, as joining the room by REST answers it.'),
+    // What it is is the gateway's business: anything that is not a position recovers nothing.
+    off: z.unknown().optional().describe('The newest `off` of this room, to go on from there.'),
+  }),
+  ack: roomJoined,
+  refusals: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'ROOM_NOT_FOUND', 'NOT_A_PARTICIPANT'],
+  example: {
+    payload: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJyb29tIjo0Mn0.c2lnbmF0dXJl', off: OFF_EXAMPLE },
+    data: { ch: 'room.42', off: OFF_EXAMPLE, recovered: true },
+  },
   run: async (deps, session, { token, off }, call) => {
     const claims = await verifyRoomToken(token, session.principal.userId, deps.roomTokenSecrets, deps.clock);
     return session.inTurn(() => enter(deps, session, claims, off, call));
@@ -35,7 +47,7 @@ async function enter(
   claims: RoomClaims,
   off: unknown,
   call: CallOptions,
-): Promise<Answer> {
+): Promise<Answer<RoomJoined>> {
   const { roomId, userId, since } = claims;
   session.leaveRoom('native');
   const channel = roomChannel(roomId);

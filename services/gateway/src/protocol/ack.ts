@@ -1,0 +1,53 @@
+/** How commands are answered, and what is told of a place in a channel. */
+import { commonErrors, type ErrorKind, KINDS } from '@fanfare/kit';
+import { z } from 'zod';
+import { errors } from '../errors.ts';
+
+/** Where an event belongs: the third argument of every event of a channel. */
+export const place = z.object({
+  ch: z.string().describe('The channel: `user.7`, `room.42` or `all`.'),
+  off: z.string().describe('Opaque: how far this channel has been read. Keep the newest of each channel.'),
+});
+
+export const OFF_EXAMPLE = 'MTA0MS4wMTk5ZDJmNC01ZTdhLTdjYzEtOWQzYi0yZjFlNmE4YjRjMTA6MA';
+
+/** What any command may be refused with, besides the reasons of its own. */
+export const COMMON_REFUSALS: readonly string[] = [
+  ...Object.keys(commonErrors),
+  ...([errors.UNKNOWN_EVENT, errors.RATE_LIMITED, errors.PAYLOAD_TOO_LARGE] as const).map((make) => make().reason),
+];
+
+const kinds = Object.keys(KINDS) as [ErrorKind, ...ErrorKind[]];
+const worthRepeating = kinds.filter((kind) => KINDS[kind].retryable).join(', ');
+
+export const socketError = z.object({
+  kind: z.enum(kinds).describe('Decide by it where the reason is not known.'),
+  reason: z.string().describe('What programs decide by: `INSUFFICIENT_FUNDS`.'),
+  message: z.string().describe('For people.'),
+  retryable: z.boolean().describe(`Whether the same, sent again unchanged, may succeed (${worthRepeating}).`),
+  details: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .describe('Facts by name: ids, counts and durations (ms) are numbers, money is text.'),
+  requestId: z.string().describe('For the support.'),
+  errors: z
+    .record(z.string(), z.array(z.string()))
+    .nullable()
+    .describe('What is wrong with which field of the payload, or null.'),
+});
+
+export const accepted = (data: z.ZodType) => z.object({ ok: z.literal(true), data });
+
+export const refused = z.object({ ok: z.literal(false), error: socketError });
+
+export const refusedExample: z.output<typeof refused> = {
+  ok: false,
+  error: {
+    kind: 'failed_precondition',
+    reason: 'INSUFFICIENT_FUNDS',
+    message: 'Insufficient funds. Required: 200.00, Available: 150.00',
+    retryable: false,
+    details: { required: '200.00', available: '150.00' },
+    requestId: '5f0c8a52-7d0e-4a7e-9f39-3f4f5f1c2b7d',
+    errors: null,
+  },
+};
