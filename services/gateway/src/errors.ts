@@ -14,5 +14,6 @@ export const errors = errorCatalogue({
   UNSUPPORTED_MEDIA_TYPE: ['invalid', 'The body must be sent as application/json.'],
   PAYLOAD_TOO_LARGE: ['invalid', 'The request is larger than {maximum} bytes.'],
   UNKNOWN_EVENT: ['not_found', 'There is no event {event}.'],
+  UNKNOWN_CHANNEL: ['not_found', 'There is no channel {channel}: private-user.ID, private-room.ID and all there are.'],
   UNSUPPORTED_VERSION: ['failed_precondition', 'This server speaks version {supported} of the protocol.'],
 });
