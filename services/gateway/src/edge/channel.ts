@@ -57,7 +57,8 @@ export class Channel implements Row {
   #link: Link | null = null;
   #unsubscribe = (): void => {};
   #state: 'closed' | 'catching up' | 'open' = 'closed';
-  #opened = Promise.withResolvers<void>();
+  /** What those wait for who came while it was not open. */
+  #opened: PromiseWithResolvers<void> | null = null;
   /** Grows whenever the channel begins to catch up; what was read under another number is not used. */
   #epoch = 0;
   /** The last sequence on the channel. Not the same as the position: a tick in its place would hide gaps. */
@@ -90,7 +91,7 @@ export class Channel implements Row {
     this.#link = null;
     this.#epoch += 1;
     this.#unsubscribe();
-    this.#shut('closed');
+    this.#state = 'closed';
     this.#waiting = [];
   }
 
@@ -150,15 +151,16 @@ export class Channel implements Row {
     this.#heardAt = this.#options.clock.monotonic();
   }
 
-  #shut(state: 'closed' | 'catching up'): void {
-    if (this.#state === 'open') this.#opened = Promise.withResolvers();
-    this.#state = state;
+  #open(): void {
+    this.#state = 'open';
+    this.#opened?.resolve();
+    this.#opened = null;
   }
 
   #beginCatchUp(first: Waiting[]): void {
     if (this.#link === null) return;
     this.#epoch += 1;
-    this.#shut('catching up');
+    this.#state = 'catching up';
     this.#waiting = first;
     void this.#catchUp(this.#link, this.#epoch);
   }
@@ -173,8 +175,7 @@ export class Channel implements Row {
       if (this.#epoch !== mine) return;
       step?.();
       if (step !== null && this.#drained()) {
-        this.#state = 'open';
-        this.#opened.resolve();
+        this.#open();
         return;
       }
       await delay(RETRY_MS);
@@ -250,10 +251,12 @@ export class Channel implements Row {
   }
 
   async #untilOpen(): Promise<Link> {
+    if (this.#state === 'open' && this.#link !== null) return this.#link;
     const timeout = new AbortController();
     const late = delay(OPEN_TIMEOUT_MS, 'late' as const, { signal: timeout.signal }).catch(() => 'late' as const);
     try {
       while (this.#state !== 'open' || this.#link === null) {
+        this.#opened ??= Promise.withResolvers();
         if ((await Promise.race([this.#opened.promise, late])) === 'late') throw commonErrors.UNAVAILABLE();
       }
       return this.#link;
