@@ -3,31 +3,11 @@
  * (`emit.ts`), the SDK's types are compared with it, and the protocol document is made of it. Another event is another
  * entry here and a row in the README.
  */
-import type { MessageClass } from '@fanfare/contracts';
 import { z } from 'zod';
 import { id, money, time } from '../http/answers.ts';
-import { PROTOCOL_VERSION } from '../socket/handshake.ts';
-import { OFF_EXAMPLE, place } from './ack.ts';
-import { closing } from './closing.ts';
+import { event, type ServerEvent } from './event.ts';
 import { notification, notificationExamples } from './notifications.ts';
-
-/** The kinds of channel a client listens to; `socket` is what a connection says of itself. */
-export type Where = 'user' | 'room' | 'all' | 'socket';
-
-export interface ServerEvent<D = unknown> {
-  readonly summary: string;
-  readonly on: readonly Where[];
-  readonly class: MessageClass;
-  /** It has no third argument: nobody goes on from there. */
-  readonly placeless?: true;
-  readonly data: z.ZodType<D>;
-  readonly examples: readonly [D, ...D[]];
-}
-
-/** Keeps what is special about an entry, for the types. */
-const event = <S extends z.ZodType, const W extends readonly Where[], const C extends MessageClass>(
-  of: Omit<ServerEvent<z.output<S>>, 'data' | 'on' | 'class'> & { readonly on: W; readonly class: C; readonly data: S },
-) => of;
+import { ownEvents } from './own-events.ts';
 
 const at = '2026-02-03T04:05:06.789Z';
 
@@ -134,55 +114,4 @@ const ofRooms = {
   }),
 };
 
-/** What a connection says of itself. */
-const ofSocket = {
-  session: event({
-    summary: 'The first event: the handshake is accepted, and the user’s own channel is open.',
-    on: ['socket'],
-    class: 'reliable',
-    data: z.object({
-      v: z.int().describe('The version of the protocol that is spoken.'),
-      sessionId: z.string(),
-      userId: id,
-      ...place.shape,
-      recovered: z.boolean().describe('Whether all that was missed since the handshake’s `off` follows.'),
-    }),
-    examples: [
-      {
-        v: PROTOCOL_VERSION,
-        sessionId: '0199d2f4-1111-7cc1-9d3b-2f1e6a8b4c10',
-        userId: 7,
-        ch: 'user.7',
-        off: OFF_EXAMPLE,
-        recovered: false,
-      },
-    ],
-  }),
-  resync: event({
-    summary: 'Something on this channel is gone: load by REST what is shown of it, and go on from here.',
-    on: ['socket'],
-    class: 'reliable',
-    data: z.object({ ch: place.shape.ch, recovered: z.literal(false) }),
-    examples: [{ ch: 'room.42', recovered: false }],
-  }),
-  tick: event({
-    summary: 'Nothing was missed up to this `off`. Only for those that asked for it in the handshake.',
-    on: ['socket'],
-    class: 'reliable',
-    data: z.null(),
-    examples: [null],
-  }),
-  closing: event({
-    summary: 'The last event: why the server ends the connection, and when to come back.',
-    on: ['socket'],
-    class: 'reliable',
-    placeless: true,
-    data: closing,
-    examples: [
-      { code: 4001, reason: 'DRAINING', retryAfterMs: 1200 },
-      { code: 4502, reason: 'SESSION_REVOKED', retryAfterMs: null },
-    ],
-  }),
-};
-
-export const serverEvents = { ...ofAccount, ...ofRooms, ...ofSocket } as const satisfies Record<string, ServerEvent>;
+export const serverEvents = { ...ofAccount, ...ofRooms, ...ownEvents } as const satisfies Record<string, ServerEvent>;

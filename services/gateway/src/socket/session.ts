@@ -8,7 +8,7 @@ import type { Principal } from '../authenticator.ts';
 import { isInternal } from '../edge/record.ts';
 import type { Member, Membership } from '../edge/seat.ts';
 import type { ConnectionBucket } from '../limits/connection-bucket.ts';
-import type { DataOf, OwnEventName } from '../protocol/emit.ts';
+import type { OwnEventName } from '../protocol/emit.ts';
 import { type CloseReason, closingOf, isTerminal } from './close-codes.ts';
 import type { Fanout } from './fanout.ts';
 import { argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
@@ -93,7 +93,7 @@ export class Session {
   }
 
   /** Something for this socket alone. */
-  emit(name: string, ...said: readonly unknown[]): void {
+  emit(name: OwnEventName, ...said: readonly unknown[]): void {
     this.flush();
     this.#options.socket.emit(name, ...said);
   }
