@@ -8,6 +8,7 @@ export {
   outboxRow,
 } from './announce.ts';
 export { backoffMs, eventRetryMs } from './backoff.ts';
+export { type Broker, type BrokerConfig, type BrokerOptions, openBroker } from './broker.ts';
 export { type Bus, type BusOptions, openBus } from './bus.ts';
 export { type ConsumersOptions, consumers } from './consumer/consumers.ts';
 export { replayDeadLetter } from './consumer/dead-letters.ts';

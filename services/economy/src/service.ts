@@ -15,8 +15,7 @@ import {
   tlsFilesOf,
 } from '@fanfare/kit';
 import { scheduler } from '@fanfare/kit/schedule';
-import { consumers, openBus, outboxRelay } from '@fanfare/messaging';
-import type { Registry } from 'prom-client';
+import { consumers, openBroker } from '@fanfare/messaging';
 import { finishCoinRequests } from './coin-requests/finish-unfinished.ts';
 import type { Config } from './config.ts';
 import { onEngagementRecorded } from './consumers/on-engagement-recorded.ts';
@@ -31,6 +30,9 @@ import { pointMetrics } from './points/metrics.ts';
 import { pruneJobs } from './prune-jobs.ts';
 import { handlers } from './rpc.ts';
 import { createStore } from './store.ts';
+
+/** Services whose events are consumed here, and which may start after this one. */
+const PRODUCERS = ['social', 'billing'];
 
 export interface Deps {
   readonly log: Logger;
@@ -50,7 +52,7 @@ export async function createEconomyService(config: Config, overrides: Partial<De
   const databaseUrl = config.DATABASE_URL;
   const database = openDatabase({ url: databaseUrl, poolSize: config.DATABASE_POOL_SIZE, log });
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const { bus, relay, streams } = connectBroker(config, log, metrics);
+  const { bus, relay, stream } = openBroker({ service: 'economy', config, log, metrics });
   const engine = createEngine({
     connect: () => openLedgerSession(databaseUrl),
     queueSize: config.LEDGER_QUEUE_SIZE,
@@ -91,7 +93,7 @@ export async function createEconomyService(config: Config, overrides: Partial<De
       closing('prisma', () => prisma.$disconnect()),
       bus,
       relay,
-      streams,
+      expectedStreams({ bus, producers: PRODUCERS, stream, log }),
       engine,
       scheduler({
         database,
@@ -108,21 +110,4 @@ export async function createEconomyService(config: Config, overrides: Partial<De
     { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS },
   );
   return { ...service, rpcPort: rpc.port, opsPort: ops.port };
-}
-
-/** Services whose events are consumed here, and which may start after this one. */
-const PRODUCERS = ['social', 'billing'];
-
-/** Where events come from, and the relay that brings this service's own there. */
-function connectBroker(config: Config, log: Logger, metrics: Registry) {
-  const bus = openBus({
-    url: config.NATS_URL,
-    name: 'economy',
-    credsFile: config.NATS_CREDS_FILE,
-    tlsCaFile: config.NATS_TLS_CA_FILE,
-    log,
-  });
-  const stream = { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES };
-  const relay = outboxRelay({ service: 'economy', databaseUrl: config.DATABASE_URL, bus, log, metrics, stream });
-  return { bus, relay, streams: expectedStreams({ bus, producers: PRODUCERS, stream, log }) };
 }

@@ -18,8 +18,7 @@ import {
   systemClock,
   tlsFilesOf,
 } from '@fanfare/kit';
-import { consumers, openBus, outboxRelay } from '@fanfare/messaging';
-import type { Registry } from 'prom-client';
+import { consumers, openBroker } from '@fanfare/messaging';
 import { catalogue as openCatalogue } from './catalogue.ts';
 import { coalescer } from './coalescer.ts';
 import { combos as openCombos } from './combos.ts';
@@ -51,7 +50,7 @@ export async function createGiftingService(config: Config, overrides: Partial<De
   const metrics = giftMetrics(registry);
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const { bus, relay } = connectBroker(config, log, registry);
+  const { bus, relay } = openBroker({ service: 'gifting', config, log, metrics: registry });
   const store = catalogueStore(prisma);
   const catalogue = openCatalogue({
     readAll: store.readGifts,
@@ -105,26 +104,6 @@ export async function createGiftingService(config: Config, overrides: Partial<De
     { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS },
   );
   return { ...service, rpcPort: rpc.port, opsPort: ops.port };
-}
-
-/** Where events come from, and the relay that brings this service's own there. */
-function connectBroker(config: Config, log: Logger, metrics: Registry) {
-  const bus = openBus({
-    url: config.NATS_URL,
-    name: 'gifting',
-    credsFile: config.NATS_CREDS_FILE,
-    tlsCaFile: config.NATS_TLS_CA_FILE,
-    log,
-  });
-  const relay = outboxRelay({
-    service: 'gifting',
-    databaseUrl: config.DATABASE_URL,
-    bus,
-    log,
-    metrics,
-    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
-  });
-  return { bus, relay };
 }
 
 interface PeerDeps {

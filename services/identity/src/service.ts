@@ -14,7 +14,7 @@ import {
   systemClock,
   tlsFilesOf,
 } from '@fanfare/kit';
-import { openBus, outboxRelay } from '@fanfare/messaging';
+import { openBroker } from '@fanfare/messaging';
 import { ensureAdmin } from './commands/ensure-admin.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
@@ -40,21 +40,7 @@ export async function createIdentityService(config: Config, overrides: Overrides
   const metrics = createMetrics('identity');
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const bus = openBus({
-    url: config.NATS_URL,
-    name: 'identity',
-    credsFile: config.NATS_CREDS_FILE,
-    tlsCaFile: config.NATS_TLS_CA_FILE,
-    log,
-  });
-  const relay = outboxRelay({
-    service: 'identity',
-    databaseUrl: config.DATABASE_URL,
-    bus,
-    log,
-    metrics,
-    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
-  });
+  const { bus, relay } = openBroker({ service: 'identity', config, log, metrics });
   const vault = keyVault(config.SIGNING_KEY_SECRET);
   const ttlSeconds = config.ACCESS_TOKEN_TTL_SECONDS;
   const deps: Deps = {

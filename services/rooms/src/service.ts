@@ -12,7 +12,7 @@ import {
   systemClock,
   tlsFilesOf,
 } from '@fanfare/kit';
-import { openBus, outboxRelay } from '@fanfare/messaging';
+import { openBroker } from '@fanfare/messaging';
 import { chatRetention } from './chat-retention.ts';
 import type { Config } from './config.ts';
 import { countSweeper } from './count-sweeper.ts';
@@ -35,21 +35,7 @@ export async function createRoomsService(config: Config, overrides: Partial<Over
   const log = createLogger('rooms', config.LOG_LEVEL);
   const metrics = createMetrics('rooms');
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
-  const bus = openBus({
-    url: config.NATS_URL,
-    name: 'rooms',
-    credsFile: config.NATS_CREDS_FILE,
-    tlsCaFile: config.NATS_TLS_CA_FILE,
-    log,
-  });
-  const relay = outboxRelay({
-    service: 'rooms',
-    databaseUrl: config.DATABASE_URL,
-    bus,
-    log,
-    metrics,
-    stream: { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES },
-  });
+  const { bus, relay } = openBroker({ service: 'rooms', config, log, metrics });
   const deps: Deps = {
     config,
     database,
