@@ -1,6 +1,6 @@
 /**
- * NATS and Redis from the distribution's packages without installing them: apt, with state and cache of its own under
- * the user's cache folder, downloads; `dpkg -x` unpacks. Needs no root and changes nothing outside that folder.
+ * Programs from the distribution's packages without installing them: apt, with state and cache of its own under the
+ * user's cache folder, downloads; `dpkg -x` unpacks. Needs no root and changes nothing outside that folder.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -10,7 +10,17 @@ import { cacheFolder } from './folders.ts';
 import { findOnPath, isExecutable } from './path-search.ts';
 
 const run = promisify(execFile);
-const PACKAGES = ['nats-server', 'redis-server'];
+
+/** What is fetched together. */
+export interface PackageSet {
+  /** The copy's folder in the cache; another name fetches anew. */
+  readonly folder: string;
+  readonly packages: readonly string[];
+}
+
+/** Small, and nearly always wanted together. */
+export const SERVERS: PackageSet = { folder: 'apt-servers-1', packages: ['nats-server', 'redis-server'] };
+
 /** A mirror that does not answer must not hang a start for ever. */
 const STEP_TIMEOUT_MS = 120_000;
 
@@ -23,26 +33,26 @@ export interface PrivateCopy {
 
 export const aptIsUsable = (): boolean => ['apt-get', 'dpkg'].every((tool) => findOnPath(tool) !== undefined);
 
-/** The copy being made by this process: NATS and Redis are started together and need it once. */
-let pending: Promise<PrivateCopy> | undefined;
+/** Copies being made by this process: NATS and Redis are started together and need theirs once. */
+const pending = new Map<string, Promise<PrivateCopy>>();
 
 /** The copy in the user's cache; made on first use, which takes seconds and the network. */
-export function aptCopy(progress: (text: string) => void = () => {}): Promise<PrivateCopy> {
-  pending ??= makeCopy(progress).finally(() => {
-    pending = undefined;
-  });
-  return pending;
+export function aptCopy(set: PackageSet, progress: (text: string) => void = () => {}): Promise<PrivateCopy> {
+  const { folder } = set;
+  const copy = pending.get(folder) ?? makeCopy(set, progress).finally(() => pending.delete(folder));
+  pending.set(folder, copy);
+  return copy;
 }
 
-async function makeCopy(progress: (text: string) => void): Promise<PrivateCopy> {
+async function makeCopy({ folder, packages }: PackageSet, progress: (text: string) => void): Promise<PrivateCopy> {
   const cache = cacheFolder();
-  const target = join(cache, 'apt-servers-1');
+  const target = join(cache, folder);
   if (!existsSync(target)) {
-    progress('fetching nats-server and redis-server with apt (a private copy, nothing is installed)');
+    progress(`fetching ${packages.join(' and ')} with apt (a private copy, nothing is installed)`);
     mkdirSync(cache, { recursive: true });
     const staging = mkdtempSync(join(cache, 'apt-staging-'));
     try {
-      await unpackInto(join(staging, 'root'), staging);
+      await unpackInto(join(staging, 'root'), staging, packages);
       renameSync(join(staging, 'root'), target);
     } catch (error) {
       // Another process may have been first: then its copy is as good as ours.
@@ -54,7 +64,7 @@ async function makeCopy(progress: (text: string) => void): Promise<PrivateCopy> 
   return privateCopy(target);
 }
 
-async function unpackInto(root: string, staging: string): Promise<void> {
+async function unpackInto(root: string, staging: string, packages: readonly string[]): Promise<void> {
   for (const folder of ['state/lists/partial', 'cache/archives/partial', 'debs', 'root']) {
     mkdirSync(join(staging, folder), { recursive: true });
   }
@@ -73,7 +83,7 @@ async function unpackInto(root: string, staging: string): Promise<void> {
   };
   await apt('update');
   // A simulated installation names what is missing on this very machine, libraries included.
-  const plan = await apt('install', '--simulate', '--no-install-recommends', ...PACKAGES);
+  const plan = await apt('install', '--simulate', '--no-install-recommends', ...packages);
   await apt('download', ...packagesInPlan(plan));
   for (const file of readdirSync(join(staging, 'debs'))) {
     await run('dpkg', ['-x', join(staging, 'debs', file), root], { timeout: STEP_TIMEOUT_MS });
@@ -86,17 +96,29 @@ export function packagesInPlan(plan: string): string[] {
 }
 
 function privateCopy(root: string): PrivateCopy {
-  const libraries = ['usr/lib', 'lib']
-    .map((folder) => join(root, folder))
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((entry) => join(folder, entry)))
-    .filter((folder) => /-linux-/.test(folder));
   return {
     program: (name) => {
-      const found = ['usr/sbin', 'usr/bin'].map((folder) => join(root, folder, name)).find(isExecutable);
+      // What is in bin may be a launcher that knows only where an installation would have put the program.
+      const folders = [`usr/lib/${name}`, 'usr/sbin', 'usr/bin'];
+      const found = folders.map((folder) => join(root, folder, name)).find(isExecutable);
       if (found === undefined) throw new Error(`the packages under ${root} bring no ${name}; remove it and try again`);
       return found;
     },
-    env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
+    env: { ...process.env, LD_LIBRARY_PATH: libraryFolders(root).join(':') },
   };
 }
+
+/** Where a loader would look, and the folders right below: some libraries name theirs by its place once installed. */
+function libraryFolders(root: string): string[] {
+  const folders = ['usr/lib', 'lib'].flatMap((folder) => foldersIn(join(root, folder)));
+  const ofMachine = folders.filter((folder) => /-linux-/.test(folder));
+  return ofMachine.flatMap((folder) => [folder, ...foldersIn(folder).filter(hasLibraries)]);
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+}
+
+const hasLibraries = (folder: string): boolean => readdirSync(folder).some((name) => /[.]so([.]|$)/.test(name));

@@ -1,6 +1,6 @@
 /** Which program runs a server here: one on PATH, else a private copy from apt, else an image under Docker. */
 import { spawnSync } from 'node:child_process';
-import { aptCopy, aptIsUsable } from './apt-copy.ts';
+import { aptCopy, aptIsUsable, SERVERS } from './apt-copy.ts';
 import { findOnPath } from './path-search.ts';
 
 export interface Program {
@@ -31,7 +31,7 @@ export async function findServer(
   const onPath = findOnPath(name);
   if (onPath !== undefined) return { command: onPath, env: process.env, prefix: [], listenOn: '127.0.0.1' };
   if (aptIsUsable()) {
-    const copy = await aptCopy(progress);
+    const copy = await aptCopy(SERVERS, progress);
     return { command: copy.program(name), env: copy.env, prefix: [], listenOn: '127.0.0.1' };
   }
   const docker = findOnPath('docker');
