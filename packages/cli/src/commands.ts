@@ -8,13 +8,17 @@ const json = { json: { type: 'boolean', help: 'JSON alone on stdout' } } as cons
 /** Measured figures, each compared with a baseline in the same run. */
 const BENCHES: Readonly<Record<string, Program>> = {
   bus: () => import('./benches/bus.ts'),
+  edge: () => import('./benches/edge.ts'),
   ledger: () => import('./benches/ledger.ts'),
 };
 
 const bench = {
-  seconds: { type: 'string', value: 'N', help: 'of each measured window (bus: default 3, ledger: 2)' },
+  seconds: { type: 'string', value: 'N', help: 'of each measured window (bus: default 3, edge and ledger: 2)' },
   events: { type: 'string', value: 'N', help: 'bus: how many wait in the outbox (default 50000)' },
   entries: { type: 'string', value: 'N', help: 'ledger: how large it grows (default 10000000; 0: not at all)' },
+  only: { type: 'string', value: 'PART,...', help: 'edge: some of fanout, slow, idle, recovery' },
+  connections: { type: 'string', value: 'N', help: 'edge: how many are idle (default 15000)' },
+  cycles: { type: 'string', value: 'N', help: 'edge: how often somebody connects, joins and leaves (default 100000)' },
 } as const;
 
 /** Proofs that take minutes, seeded and repeatable. */

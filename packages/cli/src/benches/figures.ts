@@ -1,14 +1,19 @@
 /** How the figures of every benchmark are written. Pure. */
-import type { Hardware } from '@fanfare/testing/measure';
+import type { Hardware, Machine } from '@fanfare/testing/measure';
 
 export type Row = readonly string[];
 
-/** What they were measured on; `more` servers beside PostgreSQL. */
-export function rigLines(hardware: Hardware, more: Readonly<Record<string, string>> = {}): readonly string[] {
-  const { cores, cpu, memory_gb, os, node, postgres, settings } = hardware;
-  const versions = Object.entries({ Node: node, ...more, PostgreSQL: postgres }).map(([what, is]) => `${what} ${is}`);
+/** What they were measured on; `more` servers and libraries beside PostgreSQL, which need not be there. */
+export function rigLines(
+  hardware: Machine & Partial<Pick<Hardware, 'postgres' | 'settings'>>,
+  more: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const { cores, cpu, memory_gb, os, node, postgres, settings = {} } = hardware;
+  const all = { Node: node, ...more, ...(postgres === undefined ? {} : { PostgreSQL: postgres }) };
+  const versions = Object.entries(all).map(([what, is]) => `${what} ${is}`);
   const shown = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
-  return [`${cores} cores (${cpu}), ${memory_gb} GB, ${os}`, `${versions.join(', ')}: ${shown.join(', ')}`];
+  const configured = shown.length === 0 ? '' : `: ${shown.join(', ')}`;
+  return [`${cores} cores (${cpu}), ${memory_gb} GB, ${os}`, `${versions.join(', ')}${configured}`];
 }
 
 /** Names to the left, figures to the right. */

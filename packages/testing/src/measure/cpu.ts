@@ -1,4 +1,4 @@
-/** What a PostgreSQL server has used of the processors, from /proc. */
+/** What processes have used of the processors, from /proc. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** USER_HZ: what Linux counts in, on every architecture that Node runs on. */
@@ -38,5 +38,26 @@ function timesOf(pid: number): ProcessTimes | null {
     return { parent, own: (user + system) / TICKS_PER_SECOND, ended: (endedUser + endedSystem) / TICKS_PER_SECOND };
   } catch {
     return null; // it has just ended
+  }
+}
+
+/**
+ * Seconds of CPU of one process and all of its threads, without its children; to the nanosecond where the kernel keeps
+ * scheduler statistics, else to 10 ms. Null where there is no /proc, or no such process.
+ */
+export function processCpuSeconds(pid: number): number | null {
+  return scheduledSeconds(pid) ?? timesOf(pid)?.own ?? null;
+}
+
+/** The first field of https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat, over all threads. */
+function scheduledSeconds(pid: number): number | null {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const nanoseconds = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    );
+    return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9;
+  } catch {
+    return null; // no such file in this kernel, or a thread has just ended
   }
 }

@@ -1,4 +1,5 @@
-/** What every benchmark needs: what it was measured on, what a server used of the processors, and percentiles. */
-export { serverCpuSeconds } from './cpu.ts';
+/** What every benchmark needs: what it was measured on, what processes used of the machine, and percentiles. */
+export { processCpuSeconds, serverCpuSeconds } from './cpu.ts';
+export { residentBytes } from './memory.ts';
 export { medianOf, type Percentiles, percentilesOf } from './percentiles.ts';
-export { type Hardware, hardwareOf } from './rig.ts';
+export { type Hardware, hardwareOf, type Machine, machineOf } from './rig.ts';

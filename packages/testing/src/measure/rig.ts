@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import type pg from 'pg';
 
-export interface Hardware {
+export interface Machine {
   readonly cores: number;
   readonly cpu: string;
   readonly memory_gb: number;
   readonly os: string;
   readonly node: string;
+}
+
+export interface Hardware extends Machine {
   readonly postgres: string;
   /** Of PostgreSQL. */
   readonly settings: Readonly<Record<string, string>>;
@@ -34,6 +37,10 @@ export async function hardwareOf(admin: pg.Client): Promise<Hardware> {
   const { server_version: postgres = '', ...settings } = Object.fromEntries(
     rows.map(({ name, value }) => [name, value]),
   );
+  return { ...machineOf(), postgres, settings };
+}
+
+export function machineOf(): Machine {
   const [cpu] = cpus();
   return {
     cores: cpus().length,
@@ -41,8 +48,6 @@ export async function hardwareOf(admin: pg.Client): Promise<Hardware> {
     memory_gb: Math.round(totalmem() / 2 ** 30),
     os: `${distribution()}${type()} ${release()}`,
     node: process.version,
-    postgres,
-    settings,
   };
 }
 

@@ -1,0 +1,27 @@
+/** `./fanfare bench edge`: what the fan-out costs, what a connection weighs, and what becomes of slow and lost ones. */
+import { benchEdge, EDGE_PARTS, type EdgePart } from '@fanfare/gateway/bench-edge';
+import { type Arguments, wholeNumber } from '../command-line.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
+import { tableOf } from './edge-table.ts';
+import { rounded } from './figures.ts';
+
+/** Five loads of three systems, three rounds: two and a half minutes. */
+const DEFAULT_SECONDS = 2;
+
+export async function run(args: Arguments): Promise<ExitCode> {
+  const result = await benchEdge({
+    seconds: wholeNumber(args, 'seconds', DEFAULT_SECONDS),
+    parts: partsOf(args.text('only')),
+    report: (line) => console.error(line),
+  });
+  console.log(args.flag('json') ? JSON.stringify(result, rounded) : tableOf(result));
+  return EXIT.ok;
+}
+
+function partsOf(only: string | undefined): ReadonlySet<EdgePart> {
+  if (only === undefined) return new Set(EDGE_PARTS);
+  const parts = new Set(only.split(','));
+  const unknown = [...parts].find((part) => !EDGE_PARTS.includes(part as EdgePart));
+  if (unknown !== undefined) throw new UsageError(`--only is some of ${EDGE_PARTS.join(',')}`);
+  return parts as Set<EdgePart>;
+}

@@ -1,0 +1,125 @@
+/**
+ * `./fanfare bench edge`: what a delivered message costs, how late it is, what a connection weighs, what a stalled client
+ * does to the others and what a reconnect costs, beside plain Socket.IO. All of it on private servers.
+ */
+import { createRequire } from 'node:module';
+import { type Machine, machineOf } from '@fanfare/testing/measure';
+import { type Fanout, type FanoutFigures, measureFanout } from './fanout.ts';
+import type { LoadName } from './loads.ts';
+import { openScene, type Scene } from './scene.ts';
+import { type BySystem, SYSTEMS, type SystemName } from './systems.ts';
+
+export const EDGE_PARTS = ['fanout'] as const;
+export type EdgePart = (typeof EDGE_PARTS)[number];
+
+export interface EdgeBenchOptions {
+  /** Of each measured window of the fan-out. */
+  readonly seconds: number;
+  readonly parts: ReadonlySet<EdgePart>;
+  readonly report: (line: string) => void;
+  /** How often each window is measured, in turns with the baselines. */
+  readonly rounds?: number;
+  /** Divides the number of sockets in a room. */
+  readonly smaller?: number;
+}
+
+type Kind = 'burst' | 'steady' | 'single';
+type ByKind<T> = Readonly<Record<Kind, T>>;
+type ByLoad<T> = Readonly<Record<LoadName, T>>;
+
+/** Microseconds of CPU, medians of the rounds. `steady` is the room in which the advantage is smaller. */
+export interface FanoutResult {
+  readonly cpu_us_per_delivery: ByKind<BySystem<number>> & { readonly rooms: ByLoad<BySystem<number>> };
+  readonly ratio_to_socketio: ByKind<number> & { readonly rooms: ByLoad<number> };
+  /** Of the gateway, in the busiest load: 1,500 messages a second to a room of 200. */
+  readonly delivered_per_second: number;
+  /** From publishing to a socket. */
+  readonly delay_ms: ByLoad<BySystem<FanoutFigures['delay']>>;
+  /** Without what the bus alone takes. */
+  readonly added_delay_ms: ByLoad<BySystem<FanoutFigures['added']>>;
+  /** How much of what was sent had arrived when the last was sent. */
+  readonly delivered_share: ByLoad<BySystem<number>>;
+  /** NATS and Redis. */
+  readonly bus_cpu_us_per_delivery: ByLoad<BySystem<number>>;
+}
+
+type Measured<T> = { readonly [K in keyof T]: T[K] | null };
+
+/** What was not asked for is null. */
+export interface EdgeBench extends Measured<FanoutResult> {
+  readonly hardware: Machine & { readonly nats: string; readonly socketio: string };
+  readonly method: readonly string[];
+}
+
+const ROUNDS = 3;
+
+/** What is and what is not in the figures. */
+const METHOD = [
+  'one message: gift.sent, 330 bytes of data as JSON, published by another process; every socket must have read every message, in order',
+  'a baseline takes the same messages from the same NATS by a core subscription, io.to(room).emit(...); no history, no recovery, no authorisation; redis_adapter: half of the sockets on each of 2 nodes, both counted',
+  'CPU: user and system time of the server processes until the last socket has read, less what they use when idle; NATS and Redis apart; the kernel charges loopback delivery to the sender',
+  'burst: 10 messages at once to 1,000 sockets every 250 ms; steady: 1,500 messages/s to a room of 50 and to one of 200, the worse ratio counts; single: a message to 1,000 sockets every 150 ms, to 50 every 60 ms',
+  'the systems in turns, medians of the rounds, each warmed up with 2 s of the load',
+  "delay: from publishing to reading in the clients' process, which shares the cores; added: less what a bare listener on the bus saw of the same message; a share below 100% is what had arrived when the last message was sent",
+];
+
+export async function benchEdge(options: EdgeBenchOptions): Promise<EdgeBench> {
+  await using opened = new AsyncDisposableStack();
+  const scene = await openScene(opened, options.report);
+  const fanout = options.parts.has('fanout') ? await fanoutOf(scene, options) : NO_FANOUT;
+  return {
+    hardware: {
+      ...machineOf(),
+      nats: scene.fleet.bus.connection.info?.version ?? 'unknown',
+      socketio: socketIoVersion(),
+    },
+    method: METHOD,
+    ...fanout,
+  };
+}
+
+const NO_FANOUT: Measured<FanoutResult> = {
+  cpu_us_per_delivery: null,
+  ratio_to_socketio: null,
+  delivered_per_second: null,
+  delay_ms: null,
+  added_delay_ms: null,
+  delivered_share: null,
+  bus_cpu_us_per_delivery: null,
+};
+
+async function fanoutOf(
+  scene: Scene,
+  { seconds, rounds = ROUNDS, smaller = 1 }: EdgeBenchOptions,
+): Promise<FanoutResult> {
+  return fanoutResult(await measureFanout({ scene, seconds, rounds, smaller }));
+}
+
+/** Pure. */
+export function fanoutResult(fanout: Fanout): FanoutResult {
+  const byLoad = <T>(value: (figures: FanoutFigures) => T): ByLoad<BySystem<T>> =>
+    mapped(fanout, (load) => mapped(load, value));
+  const cpu = byLoad(({ cpuUs }) => cpuUs);
+  const ratios = mapped(cpu, ({ fanfare, socketio }) => socketio / fanfare);
+  const steady = ratios.steady_50 < ratios.steady_200 ? 'steady_50' : 'steady_200';
+  const byKind = <T>(of: ByLoad<T>): ByKind<T> => ({ burst: of.burst, steady: of[steady], single: of.single });
+  return {
+    cpu_us_per_delivery: { ...byKind(cpu), rooms: cpu },
+    ratio_to_socketio: { ...byKind(ratios), rooms: ratios },
+    delivered_per_second: Math.round(fanout.steady_200.fanfare.deliveredPerSecond),
+    delay_ms: byLoad(({ delay }) => delay),
+    added_delay_ms: byLoad(({ added }) => added),
+    delivered_share: byLoad(({ share }) => share),
+    bus_cpu_us_per_delivery: byLoad(({ busCpuUs }) => busCpuUs),
+  };
+}
+
+function mapped<K extends string, T, U>(record: Readonly<Record<K, T>>, value: (of: T) => U): Readonly<Record<K, U>> {
+  const entries = Object.entries(record) as [K, T][];
+  return Object.fromEntries(entries.map(([key, of]) => [key, value(of)])) as Readonly<Record<K, U>>;
+}
+
+const socketIoVersion = (): string =>
+  (createRequire(import.meta.url)('socket.io/package.json') as { readonly version: string }).version;
+
+export { SYSTEMS, type SystemName };
