@@ -22,7 +22,7 @@ import { ticker } from './edge/tick.ts';
 import { createHttpApp } from './http/app.ts';
 import { knownUsers } from './known-users.ts';
 import { createLimiter } from './limits/limiter.ts';
-import { createPresence } from './presence.ts';
+import { createPresence } from './presence/presence.ts';
 import { createRevocations } from './revocations.ts';
 import { openClients } from './rpc-clients.ts';
 import { drainingOf } from './socket/drain.ts';
@@ -64,15 +64,17 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   const authenticator = createAuthenticator({ identity: clients.identity, log, clock, isRevoked });
   const limiter = createLimiter({ redisUrl, log, metrics });
   const registry = createRegistry();
-  const presence = createPresence({ redisUrl, nodeName, log, pairs: registry.pairs });
+  const { pairs, users: connected } = registry;
+  const presence = createPresence({ redisUrl, nodeName, log, pairs, users: connected });
   const users = knownUsers(clients.identity);
   const asking = { clients, users, authenticator, limiter, policies };
   const shared = { ...asking, clock, log, metrics, corsOrigins: config.CORS_ORIGINS };
   const { TRUST_PROXY: trustProxy, POINT_CURRENCY_NAME: pointCurrencyName } = config;
-  const app = await createHttpApp({ ...shared, trustProxy, pointCurrencyName });
+  const app = await createHttpApp({ ...shared, presence, trustProxy, pointCurrencyName });
   const sockets = createSocketServer({
     ...shared,
     http: app.server,
+    connection,
     hub,
     presence,
     revocations,

@@ -1,5 +1,5 @@
 /** The HTTP application in front of test services, with tokens for a user (7) and an administrator (1). */
-import { createMetrics, silentLogger, systemClock } from '@fanfare/kit';
+import { createMetrics, newId, silentLogger, systemClock } from '@fanfare/kit';
 import { redisUrl } from '@fanfare/testing';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createAuthenticator } from '../src/authenticator.ts';
@@ -8,11 +8,13 @@ import type { App } from '../src/http/app-type.ts';
 import { knownUsers } from '../src/known-users.ts';
 import { createLimiter } from '../src/limits/limiter.ts';
 import { policiesOf } from '../src/limits/policies.ts';
+import { createPresence, type Presence } from '../src/presence/presence.ts';
 import { everybodyButNobody, type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
 
 type Answer = Promise<LightMyRequestResponse>;
 
 export interface RunningHttp {
+  readonly presence: Presence;
   readonly peers: Peers;
   readonly signer: TokenSigner;
   readonly token: string;
@@ -33,7 +35,10 @@ export async function runHttp(): Promise<RunningHttp> {
   const running = await startPeers();
   const signer = await tokenSigner('one');
   const limiter = createLimiter({ redisUrl: redisUrl(), log: silentLogger, metrics: createMetrics('gateway') });
+  const nobody = { nodeName: newId(), pairs: () => [], users: () => [] };
+  const presence = createPresence({ redisUrl: redisUrl(), log: silentLogger, ...nobody });
   await limiter.start?.();
+  await presence.start?.();
   const apps: App[] = [];
 
   const open = async (limits: string): Promise<App> => {
@@ -43,7 +48,7 @@ export async function runHttp(): Promise<RunningHttp> {
     const policies = policiesOf(limits);
     const metrics = createMetrics('gateway');
     const users = knownUsers(clients.identity);
-    const asking = { clients, users, authenticator, limiter, policies };
+    const asking = { clients, users, authenticator, limiter, policies, presence };
     const app = await createHttpApp({ ...asking, metrics, trustProxy: '1', pointCurrencyName: 'LykCoin', ...common });
     apps.push(app);
     return app;
@@ -57,6 +62,7 @@ export async function runHttp(): Promise<RunningHttp> {
     });
 
   return {
+    presence,
     peers: running.handlers,
     signer,
     token,
@@ -77,6 +83,7 @@ export async function runHttp(): Promise<RunningHttp> {
     stop: async () => {
       for (const opened of apps) await opened.close();
       await limiter.stop?.();
+      await presence.stop?.();
       await running.stop();
     },
   };

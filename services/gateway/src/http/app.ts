@@ -13,6 +13,7 @@ import { errors } from '../errors.ts';
 import type { KnownUsers } from '../known-users.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
+import type { Presence } from '../presence/presence.ts';
 import { presentErrorBody } from '../present/error.ts';
 import type { Clients } from '../rpc-clients.ts';
 import { authenticate } from './access.ts';
@@ -27,6 +28,7 @@ import {
 } from './admin-wallet-routes.ts';
 import { type AllowedMethods, collectMethods } from './allowed-methods.ts';
 import type { App, Routes } from './app-type.ts';
+import { serveSocketReference } from './async-api.ts';
 import { authRoutes, sessionRoutes } from './auth-routes.ts';
 import { readBodies } from './body.ts';
 import { adminCoinRequestRoutes, coinRequestDecisionRoutes, coinRequestRoutes } from './coin-request-routes.ts';
@@ -37,6 +39,7 @@ import { keyRoutes } from './key-routes.ts';
 import { nameSpan, requestDurations } from './observe.ts';
 import { serveReference } from './open-api.ts';
 import { adminPointItemRoutes, pointRoutes, pointSpendingRoutes } from './point-routes.ts';
+import { presenceRoutes } from './presence-routes.ts';
 import { limitAddress, limitRate } from './rate-limit.ts';
 import { refusalOf, retryAfterOf, statusOf } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
@@ -46,9 +49,9 @@ import { userRoutes } from './user-routes.ts';
 import { transferRoutes, walletRoutes } from './wallet-routes.ts';
 import { adminWithdrawalRoutes, withdrawalDecisionRoutes, withdrawalRoutes } from './withdrawal-routes.ts';
 
-const areasOf = ({ pointCurrencyName }: HttpDeps): readonly Routes[] => [
+const areasOf = ({ pointCurrencyName, presence }: HttpDeps): readonly Routes[] => [
   ...[authRoutes, sessionRoutes],
-  userRoutes,
+  ...[userRoutes, presenceRoutes(presence)],
   ...[walletRoutes, transferRoutes],
   ...[coinRequestRoutes, coinRequestDecisionRoutes],
   withdrawalRoutes,
@@ -67,6 +70,7 @@ export interface HttpDeps {
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   readonly policies: Policies;
+  readonly presence: Pick<Presence, 'areOnline'>;
   readonly pointCurrencyName: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -112,6 +116,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<App> {
     maxAge: 3600,
   });
   await serveReference(app);
+  serveSocketReference(app);
   await app.register(async (scope: App) => servePublic(scope, deps));
   return app;
 }

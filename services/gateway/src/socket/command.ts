@@ -5,7 +5,7 @@ import { commonErrors } from '@fanfare/kit';
 import type { z } from 'zod';
 import type { Hub } from '../edge/hub.ts';
 import type { KnownUsers } from '../known-users.ts';
-import type { Presence } from '../presence.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Revocations } from '../revocations.ts';
 import type { Clients } from '../rpc-clients.ts';
 import type { Registry } from './registry.ts';

@@ -12,8 +12,11 @@ describe('the sockets of a gateway', () => {
     expect(registry.ofUser(7n)).toEqual([one, two]);
     registry.remove(one);
     expect(registry.ofUser(7n)).toEqual([two]);
+    expect([...registry.users()]).toEqual([7n, 8n]);
     registry.remove(two);
     expect(registry.ofUser(7n)).toEqual([]);
+    expect(registry.hasUser(7n)).toBe(false);
+    expect([...registry.users()]).toEqual([8n]);
     expect(registry.all().size).toBe(1);
   });
 

@@ -7,6 +7,9 @@ export interface Registry {
   readonly moved: (session: Session, left: bigint | null, entered: bigint | null) => void;
   readonly all: () => ReadonlySet<Session>;
   readonly ofUser: (userId: bigint) => readonly Session[];
+  readonly hasUser: (userId: bigint) => boolean;
+  /** Every user that has a socket here, once. */
+  readonly users: () => Iterable<bigint>;
   /** Every (room, user) that has a socket here, once. */
   readonly pairs: () => Iterable<readonly [roomId: bigint, userId: bigint]>;
   readonly hasPair: (roomId: bigint, userId: bigint) => boolean;
@@ -48,6 +51,8 @@ export function createRegistry(): Registry {
     },
     all: () => all,
     ofUser: (userId) => [...(byUser.get(userId) ?? [])],
+    hasUser: (userId) => byUser.has(userId),
+    users: () => byUser.keys(),
     pairs: function* () {
       for (const { roomId, userId } of pairs.values()) yield [roomId, userId];
     },

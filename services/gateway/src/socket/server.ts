@@ -7,6 +7,7 @@ import type { Part } from '@fanfare/kit';
 import type { Registry as Metrics } from 'prom-client';
 import { Server, type Socket } from 'socket.io';
 import type { Authenticator } from '../authenticator.ts';
+import type { EdgeConnection } from '../edge/connection.ts';
 import { connectionBucket } from '../limits/connection-bucket.ts';
 import { enforce } from '../limits/limiter.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
@@ -18,12 +19,14 @@ import { requestForgetter } from './forget-request.ts';
 import { closingFor, type Handshake, shakeHands } from './handshake.ts';
 import { type SocketMetrics, socketMetrics } from './metrics.ts';
 import { openOwnChannel } from './own-channel.ts';
+import { pollingAffinity } from './polling-affinity.ts';
 import { Session } from './session.ts';
 
 export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
   readonly http: HttpServer;
   readonly authenticator: Pick<Authenticator, 'verify'>;
   readonly revocations: Revocations;
+  readonly connection: EdgeConnection;
   readonly metrics: Metrics;
   /** What may wait for one client before it is cut off. */
   readonly capBytes: number;
@@ -55,6 +58,12 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     allowRequest: (_request, decide) => decide(isDraining ? 'stopping' : null, !isDraining),
   });
   const forgetRequest = requestForgetter(io);
+  pollingAffinity({
+    ...deps,
+    io,
+    isDraining: () => isDraining,
+    onRefused: () => metrics.refused.inc({ code: String(CLOSE_CODES.POLLING_WITHOUT_AFFINITY) }),
+  });
 
   io.use((socket, next) => {
     admit(deps, socket).then(
@@ -118,9 +127,11 @@ function welcome(
     onRoomChange: (left, entered) => registry.moved(session, left, entered),
   });
   registry.add(session);
+  deps.presence.cameOnline(principal.userId);
   socket.on('disconnect', (reason) => {
     session.end();
     registry.remove(session);
+    if (!registry.hasUser(principal.userId)) deps.presence.wentOffline(principal.userId);
     metrics.disconnects.inc({ code: closedWith ?? reason });
   });
   socket.conn.on('heartbeat', () => session.tick());
