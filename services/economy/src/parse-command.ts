@@ -14,7 +14,7 @@ import { type AccountId, AccountKind, accountIdOf, MAX_OWNER_ID } from './accoun
 import { type LedgerCommand, type Leg, type Limit, MAX_CONTEXT_BYTES, MAX_LEGS } from './command.ts';
 import type { Refusal } from './errors.ts';
 import type { HoldChange } from './hold.ts';
-import { isStorable, UUID } from './parse-request.ts';
+import { isStorable, storable, UUID } from './parse-request.ts';
 
 /** Characters of names (operation, action, fields of the intent) and of what is shown (reason, values). */
 const NAME_LENGTH = 64;
@@ -159,16 +159,13 @@ function parseRefusal(refusal: WireRefusal): Refusal {
 }
 
 function name(field: string, value: string): string {
-  if (value === '' || value.length > NAME_LENGTH || !isStorable(value)) {
-    throw invalid(field, `must be 1 to ${NAME_LENGTH} characters`);
-  }
-  return value;
+  if (value === '' || value.length > NAME_LENGTH) throw invalid(field, `must be 1 to ${NAME_LENGTH} characters`);
+  return storable(field, value);
 }
 
 function text(field: string, value: string): string {
-  if (value.length > TEXT_LENGTH || !isStorable(value))
-    throw invalid(field, `must be at most ${TEXT_LENGTH} characters`);
-  return value;
+  if (value.length > TEXT_LENGTH) throw invalid(field, `must be at most ${TEXT_LENGTH} characters`);
+  return storable(field, value);
 }
 
 /**

@@ -15,17 +15,23 @@ export function parseUserId(field: string, userId: bigint): bigint {
 
 /** Why an administrator or a seller did it. @throws AppError (invalid) */
 export function parseReason(reason: string): string {
-  if (reason === '' || !fits(reason)) throw invalid('reason', `must be 1 to ${MAX_REASON_LENGTH} characters`);
-  return reason;
+  if (reason === '' || reason.length > MAX_REASON_LENGTH) {
+    throw invalid('reason', `must be 1 to ${MAX_REASON_LENGTH} characters`);
+  }
+  return storable('reason', reason);
 }
 
 /** What somebody may say beside it. @throws AppError (invalid) */
 export function parseNote(note: string): string {
-  if (!fits(note)) throw invalid('note', `must be at most ${MAX_REASON_LENGTH} characters`);
-  return note;
+  if (note.length > MAX_REASON_LENGTH) throw invalid('note', `must be at most ${MAX_REASON_LENGTH} characters`);
+  return storable('note', note);
 }
 
-const fits = (text: string): boolean => text.length <= MAX_REASON_LENGTH && isStorable(text);
+/** @throws AppError (invalid) unless it {@link isStorable} */
+export function storable(field: string, text: string): string {
+  if (!isStorable(text)) throw invalid(field, 'must not contain NUL or half of a character');
+  return text;
+}
 
 /** PostgreSQL keeps no NUL, and half of a surrogate pair would come back as another character than was hashed. */
 export const isStorable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
