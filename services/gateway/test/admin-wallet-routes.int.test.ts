@@ -140,15 +140,17 @@ test('withdrawals are listed, paid whole or in part, and rejected', async () => 
   await ask('GET', '/withdrawals');
   await ask('GET', '/withdrawals?userId=8&status=pending');
   expect(await dataOf('POST', '/withdrawals/w/pay', { reference: 'sepa 1' })).toMatchObject({ status: 'paid' });
-  await ask('POST', '/withdrawals/w/pay', { amount: '0.03', reference: 'sepa 2' });
+  const paid = await ask('POST', '/withdrawals/w/pay', { amount: '0.03', reference: 'sepa 2' });
+  expect(paid.headers['idempotency-key']).toMatch(/^.+$/);
   expect(asked).toEqual([
     [0n, WithdrawalStatus.WITHDRAWAL_STATUS_UNSPECIFIED],
     [8n, WithdrawalStatus.WITHDRAWAL_STATUS_PENDING],
     ['w', undefined, 'sepa 1'],
     ['w', 3n, 'sepa 2'],
   ]);
-  const rejected = await dataOf('POST', '/withdrawals/w/reject', { reason });
-  expect(rejected).toMatchObject({ id: 'w', status: 'rejected', reason });
+  const rejected = await ask('POST', '/withdrawals/w/reject', { reason });
+  expect(rejected.headers['idempotency-key']).toMatch(/^.+$/);
+  expect(rejected.json().data).toMatchObject({ id: 'w', status: 'rejected', reason });
 });
 
 test('items that points buy are set and listed, also those that are not for sale', async () => {

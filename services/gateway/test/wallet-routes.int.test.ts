@@ -153,12 +153,14 @@ test('coin requests are listed by scope and status, and decided', async () => {
     coinRequest: coinRequest({ id, reason, ...decided, status: CoinRequestStatus.COIN_REQUEST_STATUS_REJECTED }),
   });
   const shownDecision = { id: 'r-2', decidedBy: 9, decidedAt: at.toISOString() };
-  const approved = await post(`${path}/r-2/approve`);
+  const approved = await post(`${path}/r-2/approve`, undefined, { 'idempotency-key': 'a-1' });
+  expect(approved.headers['idempotency-key']).toBe('a-1');
   expect([approved.statusCode, approved.json().data]).toEqual([
     200,
     { ...shownRequest, ...shownDecision, status: 'approved' },
   ]);
   const rejected = await post(`${path}/r-2/reject`, { reason: 'sold out' });
+  expect(rejected.headers['idempotency-key']).toMatch(/^.+$/);
   expect(rejected.json().data).toMatchObject({ ...shownDecision, status: 'rejected', reason: 'sold out' });
   expect((await post(`${path}/r-2/reject`, {})).json().errors).toEqual({ reason: ['is required'] });
 });
@@ -206,8 +208,9 @@ test('a withdrawal is requested, listed and cancelled', async () => {
   peers.economy.cancelWithdrawal = async ({ withdrawalId: id }) => ({
     withdrawal: withdrawal({ id, status: WithdrawalStatus.WITHDRAWAL_STATUS_CANCELLED, resolvedAt: at }),
   });
-  const cancelled = (await post(`${path}/w-2/cancel`)).json();
-  expect(cancelled.data).toMatchObject({ id: 'w-2', status: 'cancelled' });
+  const cancelled = await post(`${path}/w-2/cancel`, undefined, { 'idempotency-key': 'w-3' });
+  expect(cancelled.headers['idempotency-key']).toBe('w-3');
+  expect(cancelled.json().data).toMatchObject({ id: 'w-2', status: 'cancelled' });
 });
 
 test('the reference has every route about wallets, with what it answers', async () => {

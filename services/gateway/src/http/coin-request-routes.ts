@@ -82,6 +82,7 @@ export const coinRequestDecisionRoutes: Routes = (app, { economy }) => {
   app.post(
     '/wallet/coin-requests/:requestId/approve',
     {
+      config: { movesMoney: true },
       schema: {
         tags,
         operationId: 'approveCoinRequest',
@@ -102,6 +103,7 @@ export const coinRequestDecisionRoutes: Routes = (app, { economy }) => {
   app.post(
     '/wallet/coin-requests/:requestId/reject',
     {
+      config: { movesMoney: true },
       schema: {
         tags,
         operationId: 'rejectCoinRequest',

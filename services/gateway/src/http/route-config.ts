@@ -17,7 +17,10 @@ declare module 'fastify' {
     readonly limit?: PolicyName | Policy | 'none';
     /** Keeps the bytes of the body in `request.rawBody`, for signatures. */
     readonly rawBody?: boolean;
-    /** The command's id is the Idempotency-Key header, or made here: `request.commandId`. */
+    /**
+     * The command's id is the Idempotency-Key header, or made here: `request.commandId`. A decision, which is made once
+     * whatever its key, does not pass it on.
+     */
     readonly movesMoney?: boolean;
   }
 

@@ -67,6 +67,7 @@ export const withdrawalRoutes: Routes = (app, { economy }) => {
   app.post(
     '/wallet/withdrawals/:withdrawalId/cancel',
     {
+      config: { movesMoney: true },
       schema: {
         tags,
         operationId: 'cancelWithdrawal',
@@ -110,7 +111,7 @@ export const withdrawalDecisionRoutes: Routes = (app, { economy }) => {
   app.post(
     '/admin/withdrawals/:withdrawalId/pay',
     {
-      config: { auth: 'admin' },
+      config: { auth: 'admin', movesMoney: true },
       schema: {
         tags: ['admin'],
         operationId: 'payWithdrawal',
@@ -138,7 +139,7 @@ export const withdrawalDecisionRoutes: Routes = (app, { economy }) => {
   app.post(
     '/admin/withdrawals/:withdrawalId/reject',
     {
-      config: { auth: 'admin' },
+      config: { auth: 'admin', movesMoney: true },
       schema: {
         tags: ['admin'],
         operationId: 'rejectWithdrawal',
