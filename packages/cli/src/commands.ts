@@ -24,6 +24,7 @@ const bench = {
 /** Proofs that take minutes, seeded and repeatable. */
 const SOAKS: Readonly<Record<string, Program>> = {
   bus: () => import('./soaks/bus.ts'),
+  drain: () => import('./soaks/drain.ts'),
   kill: () => import('./soaks/kill.ts'),
   ledger: () => import('./soaks/ledger.ts'),
   sim: () => import('./soaks/sim.ts'),
@@ -32,7 +33,7 @@ const SOAKS: Readonly<Record<string, Program>> = {
 const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
   rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10; sim: seeds, default 10000)' },
-  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600)' },
+  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600, drain: 60)' },
 } as const;
 
 export const COMMANDS: readonly Command[] = [
