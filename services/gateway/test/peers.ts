@@ -91,7 +91,7 @@ export interface TokenSigner {
   readonly jwks: string;
   readonly sign: (
     claims: JWTPayload,
-    options?: { readonly issuer?: string; readonly lifetime?: string },
+    options?: { readonly issuer?: string; readonly audience?: string; readonly lifetime?: string },
   ) => Promise<string>;
 }
 
@@ -101,11 +101,11 @@ export async function tokenSigner(kid: string): Promise<TokenSigner> {
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' };
   return {
     jwks: JSON.stringify({ keys: [jwk] }),
-    sign: (claims, { issuer = 'fanfare', lifetime = '15m' } = {}) =>
+    sign: (claims, { issuer = 'fanfare', audience = 'fanfare', lifetime = '15m' } = {}) =>
       new SignJWT({ sid: 'session-1', roles: [], ...claims })
         .setProtectedHeader({ alg: 'EdDSA', kid })
         .setIssuer(issuer)
-        .setAudience('fanfare')
+        .setAudience(audience)
         .setIssuedAt()
         .setExpirationTime(lifetime)
         .sign(privateKey),

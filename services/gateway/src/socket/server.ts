@@ -19,6 +19,7 @@ import { requestForgetter } from './forget-request.ts';
 import { closingFor, type Handshake, shakeHands } from './handshake.ts';
 import { type SocketMetrics, socketMetrics } from './metrics.ts';
 import { openOwnChannel } from './own-channel.ts';
+import { parser } from './parser.ts';
 import { pollingAffinity } from './polling-affinity.ts';
 import { Session } from './session.ts';
 
@@ -48,6 +49,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
   let isDraining = false;
   const io = new Server(deps.http, {
     serveClient: false,
+    parser,
     perMessageDeflate: false,
     httpCompression: false,
     maxHttpBufferSize: FRAME_BYTES_MOST,
