@@ -4,6 +4,7 @@ import type { JournalPosted, PostedLeg } from '@fanfare/contracts/economy/event/
 import { AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
 import { encodeBody } from '@fanfare/messaging';
 import { type DomainEvent, parseEvent, translate } from '../src/translate/translate.ts';
+import { known } from './known-emits.ts';
 
 export const at = new Date('2025-12-23T12:00:00Z');
 const { ACCOUNT_KIND_USER, ACCOUNT_KIND_ISSUANCE, ACCOUNT_KIND_PLATFORM } = AccountKind;
@@ -70,7 +71,7 @@ export const deduct = (userId: bigint, minor: bigint, action: string, after: big
 /** Through the bus and back, as it arrives. */
 export function shown(name: 'journalPosted' | 'pointsMerged', message: unknown): readonly Emit[] {
   const event = events[name];
-  return translate(parseEvent(event.subject, encodeBody(event as never, message)) as DomainEvent);
+  return known(translate(parseEvent(event.subject, encodeBody(event as never, message)) as DomainEvent));
 }
 
 export const notifications = (message: JournalPosted) =>

@@ -6,7 +6,7 @@ import type { serverEvents } from './server-events.ts';
 type Catalogue = typeof serverEvents;
 export type ServerEventName = keyof Catalogue;
 
-type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+export type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 /** An event's payload. */
 export type DataOf<N extends ServerEventName> = Immutable<z.output<Catalogue[N]['data']>>;

@@ -34,7 +34,7 @@ export const ownEvents = {
     on: ['socket'],
     class: 'reliable',
     data: z.object({ ch: place.shape.ch, recovered: z.literal(false) }),
-    examples: [{ ch: 'room.42', recovered: false }],
+    examples: [{ ch: 'user.7', recovered: false }],
   }),
   tick: event({
     summary: 'Nothing was missed up to this `off`. Only for those that asked for it in the handshake.',

@@ -2,13 +2,14 @@ import { type Emit, events } from '@fanfare/contracts';
 import { EngagementRecorded } from '@fanfare/contracts/social/event/v1/social_events';
 import { encodeBody, MalformedEvent } from '@fanfare/messaging';
 import { describe, expect, it, test } from 'vitest';
+import { known } from '../../test/known-emits.ts';
 import type { EventName, MessageOf } from './table.ts';
 import { type DomainEvent, isNews, parseEvent, producers, translate } from './translate.ts';
 
 /** Through the bus and back, as it arrives. */
 function shown<N extends EventName>(name: N, message: MessageOf<N>): readonly Emit[] {
   const body = encodeBody(events[name] as never, message);
-  return translate(parseEvent(events[name].subject, body) as DomainEvent);
+  return known(translate(parseEvent(events[name].subject, body) as DomainEvent));
 }
 
 const at = new Date('2026-02-03T04:05:06.789Z');
