@@ -8,7 +8,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { SignJWT } from 'jose';
 import { readConfig } from '../src/config.ts';
-import { createGatewayService, type Gateway } from '../src/service.ts';
+import { createGatewayService, type Deps, type Gateway } from '../src/service.ts';
 import { producers } from '../src/translate/translate.ts';
 import { everybodyButNobody, type Peers, startPeers, tokenSigner } from './peers.ts';
 import { connectClient, type TestClient } from './test-client.ts';
@@ -59,7 +59,7 @@ export async function runGateways() {
   peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
   peers.handlers.rooms.leaveRoom = async () => ({});
 
-  async function start(env: Readonly<Record<string, string>> = {}): Promise<Gateway> {
+  async function start(env: Readonly<Record<string, string>> = {}, overrides: Partial<Deps> = {}): Promise<Gateway> {
     const config = readConfig({
       HTTP_PORT: '0',
       OPS_PORT: '0',
@@ -71,9 +71,7 @@ export async function runGateways() {
       ...peers.addresses,
       ...env,
     });
-    const gateway = await createGatewayService(config, {
-      log: silentLogger,
-    });
+    const gateway = await createGatewayService(config, { log: silentLogger, ...overrides });
     await gateway.start();
     gateways.push(gateway);
     return gateway;

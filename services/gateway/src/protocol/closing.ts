@@ -14,6 +14,7 @@ const MEANINGS = {
   SESSION_REVOKED: 'Logged out, or the refresh token was stolen.',
   USER_BANNED: 'The user is banned.',
   UNSUPPORTED_VERSION: 'The `v` of the handshake is none that this server speaks.',
+  POLLING_WITHOUT_AFFINITY: 'The balancer sends requests of one long-polling client to several gateways.',
 } satisfies Record<CloseReason, string>;
 
 export const closeReasons = Object.keys(CLOSE_CODES) as [CloseReason, ...CloseReason[]];

@@ -19,6 +19,8 @@ export const CLOSE_CODES = {
   SESSION_REVOKED: 4502,
   USER_BANNED: 4503,
   UNSUPPORTED_VERSION: 4510,
+  /** Requests of one long-polling client reach several gateways. */
+  POLLING_WITHOUT_AFFINITY: 4511,
 } as const;
 
 export type CloseReason = keyof typeof CLOSE_CODES;
