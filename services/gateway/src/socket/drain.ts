@@ -26,11 +26,11 @@ export const drainingOf = (perSecond: number, shutdownTimeoutMs: number): Draini
   mostMs: shutdownTimeoutMs - Math.min(RESERVED_MOST_MS, shutdownTimeoutMs * RESERVED_SHARE),
 });
 
-/** For the client at `index`: when it is sent away, and when it is to be back, in ms from the beginning. */
-export function momentsOf(index: number, clients: number, { perSecond, mostMs }: Draining) {
-  const spacingMs = 1000 / (perSecond * PLANNED_SHARE);
-  const backAt = index * spacingMs;
-  return { awayAt: backAt * Math.min(1, mostMs / (clients * spacingMs)), backAt };
+/** The clock that a drain goes by. */
+interface Time {
+  /** Monotonic, in ms. */
+  readonly now: () => number;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
 }
 
 /**
@@ -39,18 +39,19 @@ export function momentsOf(index: number, clients: number, { perSecond, mostMs }:
  */
 export async function drain(
   sessions: () => readonly Pick<Session, 'close'>[],
-  draining: Draining,
-  wait: (milliseconds: number) => Promise<unknown> = delay,
+  { perSecond, mostMs }: Draining,
+  { now, wait }: Time = { now: () => performance.now(), wait: delay },
 ): Promise<void> {
   const present = sessions();
-  let elapsed = 0;
+  const spacingMs = 1000 / (perSecond * PLANNED_SHARE);
+  const awayEveryMs = Math.min(spacingMs, mostMs / present.length);
+  const begun = now();
+  let backAt = 0;
   for (const [index, session] of present.entries()) {
-    const { awayAt, backAt } = momentsOf(index, present.length, draining);
-    while (awayAt >= elapsed + ROUND_MS) {
-      await wait(ROUND_MS);
-      elapsed += ROUND_MS;
-    }
-    session.close('DRAINING', backAt - elapsed);
+    while (now() - begun < index * awayEveryMs) await wait(ROUND_MS);
+    // A round, and a gateway that was held up, sends many away at once; they do not come back at once.
+    backAt = Math.max(backAt + spacingMs, now() - begun);
+    session.close('DRAINING', backAt - (now() - begun));
   }
   for (const session of sessions()) session.close('DRAINING', Math.random() * ROUND_MS);
 }
