@@ -37,6 +37,10 @@ export interface ServerEvents {
     /** What was said of it, or null. */
     readonly reason: string | null;
   };
+  /** Nobody is in it any more. */
+  'room.closed': { readonly room_id: number };
+  /** One is out of the room: `left` on another device, `moved` to another room, `away` for too long. */
+  'room.left': { readonly room_id: number; readonly cause: string; readonly left_at: string };
   /** What happened to one's points. Later releases have more types: ignore those you do not know. */
   notification: WalletNotification;
 }
