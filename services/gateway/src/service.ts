@@ -26,6 +26,7 @@ import { createPresence } from './presence/presence.ts';
 import { createRevocations } from './revocations.ts';
 import { openClients } from './rpc-clients.ts';
 import { drainingOf } from './socket/drain.ts';
+import { everybody } from './socket/everybody.ts';
 import { createRegistry } from './socket/registry.ts';
 import { createSocketServer } from './socket/server.ts';
 import { translatorMetrics } from './translate/metrics.ts';
@@ -91,6 +92,7 @@ export async function createGatewayService(config: Config, overrides: Partial<De
     connection,
     revocations,
     hub,
+    everybody(hub, registry),
     ticker({ bus, connection, nodeName, replicas, log }),
     ...producers.map((producer) => translator({ ...perStream, service: producer, metrics: counted })),
     ...Object.values(clients),

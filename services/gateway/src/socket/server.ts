@@ -8,20 +8,20 @@ import type { Registry as Metrics } from 'prom-client';
 import { Server, type Socket } from 'socket.io';
 import type { Authenticator } from '../authenticator.ts';
 import type { EdgeConnection } from '../edge/connection.ts';
-import { connectionBucket } from '../limits/connection-bucket.ts';
 import { enforce } from '../limits/limiter.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
 import { type Draining, drain } from './drain.ts';
-import { createFanout, type Fanout } from './fanout.ts';
+import { createFanout } from './fanout.ts';
 import { requestForgetter } from './forget-request.ts';
 import { closingFor, type Handshake, shakeHands } from './handshake.ts';
-import { type SocketMetrics, socketMetrics } from './metrics.ts';
+import { socketMetrics } from './metrics.ts';
 import { openOwnChannel } from './own-channel.ts';
 import { parser } from './parser.ts';
 import { pollingAffinity } from './polling-affinity.ts';
-import { Session } from './session.ts';
+import type { Registry } from './registry.ts';
+import { Session, type SessionDeps } from './session.ts';
 
 export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
   readonly http: HttpServer;
@@ -46,6 +46,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
   const { registry, revocations } = deps;
   const metrics = socketMetrics(deps.metrics, registry);
   const fanout = createFanout(deps.clock);
+  const reception: Reception = { ...deps, metrics, fanout, rate: deps.policies.connection };
   let isDraining = false;
   const io = new Server(deps.http, {
     serveClient: false,
@@ -80,7 +81,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
   io.on('connection', (socket) => {
     const handshake = socket.data as Handshake;
     forgetRequest(socket);
-    welcome(deps, metrics, fanout, socket, handshake);
+    welcome(reception, socket, handshake);
   });
   revocations.onAdded((revocation) => {
     for (const session of registry.ofUser(revocation.userId)) endAsRevoked(session, revocation);
@@ -107,37 +108,25 @@ async function admit({ authenticator, limiter, policies }: SocketServerDeps, soc
   }
 }
 
-function welcome(
-  deps: SocketServerDeps,
-  metrics: SocketMetrics,
-  fanout: Fanout,
-  socket: Socket,
-  { principal, wantsTicks, off }: Handshake,
-): void {
-  const { registry } = deps;
-  let closedWith: string | null = null;
-  const session: Session = new Session({
-    socket,
-    principal,
-    wantsTicks,
-    fanout,
-    bucket: connectionBucket(deps.policies.connection, deps.clock),
-    capBytes: deps.capBytes,
-    onClose: (reason) => {
-      closedWith = String(CLOSE_CODES[reason]);
-    },
-    onRoomChange: (left, entered) => registry.moved(session, left, entered),
-  });
+interface Reception extends DispatchDeps, SessionDeps {
+  readonly registry: Registry;
+  readonly revocations: Revocations;
+}
+
+function welcome(deps: Reception, socket: Socket, { principal, wantsTicks, off }: Handshake): void {
+  const { registry, presence } = deps;
+  const session = new Session(deps, socket, principal);
   registry.add(session);
-  deps.presence.cameOnline(principal.userId);
+  presence.cameOnline(principal.userId);
   socket.on('disconnect', (reason) => {
     session.end();
     registry.remove(session);
-    if (!registry.hasUser(principal.userId)) deps.presence.wentOffline(principal.userId);
-    metrics.disconnects.inc({ code: closedWith ?? reason });
+    if (!registry.hasUser(principal.userId)) presence.wentOffline(principal.userId);
+    const { closedFor } = session;
+    deps.metrics.disconnects.inc({ code: closedFor === null ? reason : String(CLOSE_CODES[closedFor]) });
   });
-  socket.conn.on('heartbeat', () => session.tick());
-  answerCommands({ ...deps, metrics }, socket, session);
+  if (wantsTicks) socket.conn.on('heartbeat', () => session.tick());
+  answerCommands(deps, socket, session);
   // The token was looked at before a revocation could find the session.
   if (deps.revocations.isRevoked(principal)) session.close('SESSION_REVOKED');
   else void openOwnChannel(deps, session, off);

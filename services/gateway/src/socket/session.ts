@@ -2,17 +2,21 @@
  * One connected socket of one user: its queue, its place in the user's channel and, at most, in one room's; laravel-echo
  * has a place of its own there. It knows how to show records to its client and how to end.
  */
-import { type EdgeMessage, roomChannel } from '@fanfare/contracts';
+import { type EdgeMessage, roomChannel, userChannel } from '@fanfare/contracts';
+import type { Clock } from '@fanfare/kit';
 import type { Socket } from 'socket.io';
 import type { Principal } from '../authenticator.ts';
-import { isInternal } from '../edge/record.ts';
-import type { Member, Membership } from '../edge/seat.ts';
-import type { ConnectionBucket } from '../limits/connection-bucket.ts';
+import type { Position } from '../edge/position.ts';
+import { type EdgeRecord, isInternal } from '../edge/record.ts';
+import type { Membership } from '../edge/seat.ts';
+import { type ConnectionBucket, connectionBucket } from '../limits/connection-bucket.ts';
+import type { Rate } from '../limits/token-bucket.ts';
 import type { OwnEventName } from '../protocol/emit.ts';
 import { type CloseReason, closingOf, isTerminal } from './close-codes.ts';
 import type { Fanout } from './fanout.ts';
 import { argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
 import { FanoutQueue } from './fanout-queue.ts';
+import type { Registry } from './registry.ts';
 
 /** A socket's stay in a room, in one dialect. */
 export interface RoomStay {
@@ -22,18 +26,16 @@ export interface RoomStay {
   readonly membership: Membership;
 }
 
-export interface SessionOptions {
-  readonly socket: Socket;
-  readonly principal: Principal;
-  /** Whether the client asked for ticks. */
-  readonly wantsTicks: boolean;
-  readonly bucket: ConnectionBucket;
+/** What all sessions of a gateway share. */
+export interface SessionDeps {
   readonly fanout: Fanout;
+  /** What may wait for one client before it is cut off. */
   readonly capBytes: number;
-  /** Told once, when this side ends the connection. */
-  readonly onClose: (reason: CloseReason) => void;
-  /** Told whenever the socket's room changes. */
-  readonly onRoomChange: (left: bigint | null, entered: bigint | null) => void;
+  /** Of commands, on one connection. */
+  readonly rate: Rate;
+  readonly clock: Clock;
+  /** Told whenever a session's room changes. */
+  readonly registry: Pick<Registry, 'moved'>;
 }
 
 /** How long a client may take to read its goodbye before the transport is cut. */
@@ -43,32 +45,43 @@ const SLOW_RETRY_MS = 1000;
 /** What an event has around it on the way to a client: its channel, its position, the frame. */
 const FRAMING_BYTES = 250;
 
+const NOTHING_BEFORE: Promise<unknown> = Promise.resolve();
+
 const NATIVE: readonly Dialect[] = ['native'];
 const BOTH: readonly Dialect[] = ['native', 'echo'];
 
 export class Session {
-  readonly #options: SessionOptions;
+  readonly principal: Principal;
+  readonly #deps: SessionDeps;
+  readonly #socket: Socket;
   readonly #queue: FanoutQueue;
-  /** Those that positions are told of. */
-  readonly #places = new Map<string, Membership>();
+  /** In the user's own channel, once the session has begun. */
+  #own: Membership | null = null;
   readonly #stays: Record<Dialect, RoomStay | null> = { native: null, echo: null };
   /** Of the channels that every socket hears, those that it hears in laravel-echo's dialect too. */
   #inEcho: ReadonlySet<string> | null = null;
+  #bucket: ConnectionBucket | null = null;
+  #closedFor: CloseReason | null = null;
   #ended = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<unknown> = NOTHING_BEFORE;
 
-  constructor(options: SessionOptions) {
-    this.#options = options;
+  constructor(deps: SessionDeps, socket: Socket, principal: Principal) {
+    this.principal = principal;
+    this.#deps = deps;
+    this.#socket = socket;
     const onOverflow = (): void => this.close('SLOW_CONSUMER', SLOW_RETRY_MS);
-    this.#queue = new FanoutQueue(options.socket, options.fanout, options.capBytes, onOverflow);
+    this.#queue = new FanoutQueue(socket, deps.fanout, deps.capBytes, onOverflow);
   }
 
-  get principal(): Principal {
-    return this.#options.principal;
-  }
-
+  /** Of this connection's commands. Most connections never send one. */
   get bucket(): ConnectionBucket {
-    return this.#options.bucket;
+    this.#bucket ??= connectionBucket(this.#deps.rate, this.#deps.clock);
+    return this.#bucket;
+  }
+
+  /** Why this side has ended the connection; null when it has not. */
+  get closedFor(): CloseReason | null {
+    return this.#closedFor;
   }
 
   stay(dialect: Dialect): RoomStay | null {
@@ -95,31 +108,36 @@ export class Session {
   /** Something for this socket alone. */
   emit(name: OwnEventName, ...said: readonly unknown[]): void {
     this.flush();
-    this.#options.socket.emit(name, ...said);
+    this.#socket.emit(name, ...said);
   }
 
-  /** Shows a channel's records in each of the dialects of then; `after` learns of each that was shown. */
-  memberOf(channel: string, dialects: () => readonly Dialect[], after: (message: EdgeMessage) => void): Member {
-    return {
-      deliver: (record) => {
-        const { message } = record;
-        if (isInternal(message) || !this.#isMeantHere(message)) return;
-        for (const dialect of dialects()) this.#queue.push(outgoingOf(dialect, channel, record));
-        after(message);
-      },
-      lost: (position) => {
-        const data = { ch: channel, recovered: false };
-        for (const dialect of dialects()) this.emit('resync', ...argumentsOf(dialect, channel, data, position));
-      },
-    };
+  /** A record of one of its channels, unless it is for other sockets. */
+  show(dialect: Dialect, channel: string, record: EdgeRecord): void {
+    const { message } = record;
+    if (!isInternal(message) && this.#isMeantHere(message)) this.#queue.push(outgoingOf(dialect, channel, record));
+  }
+
+  /** Something on a channel can no longer be told. */
+  showLoss(dialect: Dialect, channel: string, position: Position): void {
+    this.emit('resync', ...argumentsOf(dialect, channel, { ch: channel, recovered: false }, position));
+  }
+
+  /** A record of a channel that every socket hears, in the dialects in which it hears it. */
+  showCommon(channel: string, record: EdgeRecord): void {
+    if (this.#own === null) return;
+    for (const dialect of this.#dialectsOf(channel)) this.show(dialect, channel, record);
+  }
+
+  showCommonLoss(channel: string, position: Position): void {
+    if (this.#own === null) return;
+    for (const dialect of this.#dialectsOf(channel)) this.showLoss(dialect, channel, position);
   }
 
   #isMeantHere({ room }: EdgeMessage): boolean {
     return room === undefined || this.isInRoom(BigInt(room));
   }
 
-  /** In which dialects it hears one of the channels that every socket hears. */
-  dialectsOf(channel: string): readonly Dialect[] {
+  #dialectsOf(channel: string): readonly Dialect[] {
     return this.#inEcho?.has(channel) === true ? BOTH : NATIVE;
   }
 
@@ -130,14 +148,13 @@ export class Session {
     this.#inEcho = channels;
   }
 
-  enterUser(channel: string, membership: Membership): void {
-    this.#places.set(channel, membership);
+  enterUser(own: Membership): void {
+    this.#own = own;
   }
 
   enterRoom(dialect: Dialect, stay: RoomStay): void {
     this.#stays[dialect] = stay;
-    if (dialect === 'native') this.#places.set(roomChannel(stay.roomId), stay.membership);
-    this.#options.onRoomChange(null, stay.roomId);
+    this.#deps.registry.moved(this, null, stay.roomId);
   }
 
   leaveRoom(dialect: Dialect): void {
@@ -145,8 +162,7 @@ export class Session {
     if (stay === null) return;
     this.#stays[dialect] = null;
     stay.membership.leave();
-    if (dialect === 'native') this.#places.delete(roomChannel(stay.roomId));
-    this.#options.onRoomChange(stay.roomId, null);
+    this.#deps.registry.moved(this, stay.roomId, null);
   }
 
   /** In both dialects: the stays that are over. */
@@ -170,13 +186,16 @@ export class Session {
     return result;
   }
 
-  /** Tells how far quiet channels are, to clients that asked for it. */
+  /** Tells how far quiet channels are. */
   tick(): void {
-    if (!this.#options.wantsTicks || this.#ended) return;
-    for (const [channel, membership] of this.#places) {
-      const position = membership.laterPosition();
-      if (position !== null) this.emit('tick', null, placeOf(channel, position));
-    }
+    this.#tick(userChannel(this.principal.userId), this.#own);
+    const { native: stay } = this.#stays;
+    if (stay !== null) this.#tick(roomChannel(stay.roomId), stay.membership);
+  }
+
+  #tick(channel: string, place: Membership | null): void {
+    const position = place?.laterPosition() ?? null;
+    if (position !== null) this.emit('tick', null, placeOf(channel, position));
   }
 
   /** Nothing is shown any more, whatever still arrives. */
@@ -184,8 +203,8 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     this.leaveRoomWhere(() => true);
-    for (const membership of this.#places.values()) membership.leave();
-    this.#places.clear();
+    this.#own?.leave();
+    this.#own = null;
     this.#queue.close();
   }
 
@@ -195,8 +214,8 @@ export class Session {
     // What waited may have been too much, which closes by itself.
     if (this.#ended) return;
     this.end();
-    const { socket, onClose } = this.#options;
-    onClose(reason);
+    this.#closedFor = reason;
+    const socket = this.#socket;
     socket.emit('closing', closingOf(reason, retryAfterMs));
     // A Socket.IO disconnect tells its client not to come back; a closed transport does the opposite.
     if (isTerminal(reason)) socket.disconnect(true);

@@ -10,6 +10,7 @@ import { OFF_EXAMPLE } from '../../protocol/ack.ts';
 import { type RoomJoined, roomJoined } from '../../protocol/room-joined.ts';
 import { type Answer, type CommandDeps, defineCommand } from '../command.ts';
 import { placeOf } from '../fanout-frame.ts';
+import { RoomListener } from '../listeners.ts';
 import { type RoomClaims, verifyRoomToken } from '../room-token.ts';
 import type { Session } from '../session.ts';
 
@@ -38,8 +39,6 @@ export const roomJoin = defineCommand({
   },
 });
 
-const native = () => ['native'] as const;
-
 /** The position is taken before the snapshot is asked for, so that nothing falls between the two. */
 async function enter(
   deps: CommandDeps,
@@ -52,9 +51,7 @@ async function enter(
   session.leaveRoom('native');
   const channel = roomChannel(roomId);
   const isEvicted = deps.revocations.isEvicted(roomId, userId, since);
-  const member = session.memberOf(channel, native, ({ name }) => {
-    if (name === 'room.closed') session.leaveRoom('native');
-  });
+  const member = new RoomListener(session, channel, 'native');
   const membership = await deps.hub.join(channel, member, isEvicted ? null : resumeOf(claims, off));
   try {
     const { recovered, position } = membership;

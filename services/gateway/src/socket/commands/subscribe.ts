@@ -9,6 +9,7 @@ import { errors } from '../../errors.ts';
 import * as fields from '../../http/fields.ts';
 import { type CommandDeps, defineCommand } from '../command.ts';
 import { channelOf, parseEchoName } from '../echo-channel.ts';
+import { RoomListener } from '../listeners.ts';
 import { verifyRoomToken } from '../room-token.ts';
 import type { Session } from '../session.ts';
 
@@ -48,18 +49,13 @@ export const subscribe = defineCommand({
 const statusOf = ({ reason, httpStatus }: { readonly reason: string; readonly httpStatus: number }): number =>
   reason === 'NOT_A_PARTICIPANT' ? 403 : httpStatus;
 
-const echo = () => ['echo'] as const;
-
 /** Who is a participant the rooms service says, once nothing that happens afterwards can be missed. */
 async function hearRoom(deps: CommandDeps, session: Session, roomId: bigint, call: CallOptions) {
   const already = session.stay('echo');
   if (already?.roomId === roomId) return { data: null };
   const { userId } = session.principal;
   const channel = roomChannel(roomId);
-  const member = session.memberOf(channel, echo, ({ name }) => {
-    if (name === 'room.closed') session.leaveRoom('echo');
-  });
-  const membership = await deps.hub.join(channel, member, null);
+  const membership = await deps.hub.join(channel, new RoomListener(session, channel, 'echo'), null);
   try {
     const { token } = await deps.clients.rooms.call.refreshRoomToken({ roomId }, call);
     const { since } = await verifyRoomToken(token, userId, deps.roomTokenSecrets, deps.clock);
