@@ -5,21 +5,28 @@
 import { createRequire } from 'node:module';
 import { type Machine, machineOf } from '@fanfare/testing/measure';
 import { type Fanout, type FanoutFigures, measureFanout } from './fanout.ts';
+import { type Cycles, type Idle, measureCycles, measureIdle } from './idle.ts';
 import type { LoadName } from './loads.ts';
+import { measureRecovery, type RecoveryResult } from './recovery.ts';
 import { openScene, type Scene } from './scene.ts';
+import { measureSlow, type SlowClients } from './slow.ts';
 import { type BySystem, SYSTEMS, type SystemName } from './systems.ts';
 
-export const EDGE_PARTS = ['fanout'] as const;
+export const EDGE_PARTS = ['fanout', 'slow', 'idle', 'recovery'] as const;
 export type EdgePart = (typeof EDGE_PARTS)[number];
 
 export interface EdgeBenchOptions {
   /** Of each measured window of the fan-out. */
   readonly seconds: number;
   readonly parts: ReadonlySet<EdgePart>;
+  /** How many are idle. */
+  readonly connections: number;
+  /** How often somebody connects, joins, leaves and goes. */
+  readonly cycles: number;
   readonly report: (line: string) => void;
   /** How often each window is measured, in turns with the baselines. */
   readonly rounds?: number;
-  /** Divides the number of sockets in a room. */
+  /** Divides the numbers of sockets, for a short form. */
   readonly smaller?: number;
 }
 
@@ -46,12 +53,18 @@ export interface FanoutResult {
 type Measured<T> = { readonly [K in keyof T]: T[K] | null };
 
 /** What was not asked for is null. */
-export interface EdgeBench extends Measured<FanoutResult> {
+export interface EdgeBench extends Measured<FanoutResult & Idle> {
   readonly hardware: Machine & { readonly nats: string; readonly socketio: string };
   readonly method: readonly string[];
+  readonly slow_clients: SlowClients | null;
+  readonly cycles: Cycles | null;
+  readonly recovery: RecoveryResult | null;
 }
 
 const ROUNDS = 3;
+const SLOW_CLIENTS = 100;
+/** Their windows are longer: a p99 of 250 messages a second needs some. */
+const SLOW_WINDOWS = 3;
 
 /** What is and what is not in the figures. */
 const METHOD = [
@@ -66,7 +79,12 @@ const METHOD = [
 export async function benchEdge(options: EdgeBenchOptions): Promise<EdgeBench> {
   await using opened = new AsyncDisposableStack();
   const scene = await openScene(opened, options.report);
-  const fanout = options.parts.has('fanout') ? await fanoutOf(scene, options) : NO_FANOUT;
+  const { parts, smaller = 1, seconds, connections, cycles } = options;
+  const fanout = parts.has('fanout') ? await fanoutOf(scene, options) : NO_FANOUT;
+  const slow = { scene, seconds: seconds * SLOW_WINDOWS, clients: Math.ceil(SLOW_CLIENTS / smaller) };
+  const slow_clients = parts.has('slow') ? await measureSlow(slow) : null;
+  const recovery = parts.has('recovery') ? await measureRecovery({ scene, smaller }) : null;
+  const idle = parts.has('idle') ? await measureIdle(scene, connections) : NO_IDLE;
   return {
     hardware: {
       ...machineOf(),
@@ -75,8 +93,19 @@ export async function benchEdge(options: EdgeBenchOptions): Promise<EdgeBench> {
     },
     method: METHOD,
     ...fanout,
+    slow_clients,
+    recovery,
+    ...idle,
+    cycles: parts.has('idle') ? await measureCycles(scene, cycles) : null,
   };
 }
+
+const NO_IDLE: Measured<Idle> = {
+  idle_connections: null,
+  rss_kb_per_connection: null,
+  rss_kb: null,
+  connects_per_second: null,
+};
 
 const NO_FANOUT: Measured<FanoutResult> = {
   cpu_us_per_delivery: null,

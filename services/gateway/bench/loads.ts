@@ -21,8 +21,8 @@ const SINGLE_50_EVERY_MS = 60;
 
 export const LOADS: readonly Load[] = [
   { name: 'burst', sockets: 1000, run: spaced(BURST_EVERY_MS, BURST) },
-  { name: 'steady_50', sockets: 50, run: steady },
-  { name: 'steady_200', sockets: 200, run: steady },
+  { name: 'steady_50', sockets: 50, run: steady(STEADY_PER_SECOND) },
+  { name: 'steady_200', sockets: 200, run: steady(STEADY_PER_SECOND) },
   { name: 'single', sockets: 1000, run: spaced(SINGLE_EVERY_MS, 1) },
   { name: 'single_50', sockets: 50, run: spaced(SINGLE_50_EVERY_MS, 1) },
 ];
@@ -39,11 +39,13 @@ function spaced(everyMs: number, atOnce: number): Load['run'] {
 }
 
 /** A timer of 1 ms comes every 1.1 ms or so: what is due is sent, one or two. */
-async function steady(seconds: number, send: () => void): Promise<void> {
-  const started = performance.now();
-  const total = Math.round(seconds * STEADY_PER_SECOND);
-  for (let sent = 0; sent < total; await delay(1)) {
-    const due = Math.min(total, Math.floor(((performance.now() - started) * STEADY_PER_SECOND) / 1000));
-    for (; sent < due; sent += 1) send();
-  }
+export function steady(perSecond: number): Load['run'] {
+  return async (seconds, send) => {
+    const started = performance.now();
+    const total = Math.round(seconds * perSecond);
+    for (let sent = 0; sent < total; await delay(1)) {
+      const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1000));
+      for (; sent < due; sent += 1) send();
+    }
+  };
 }

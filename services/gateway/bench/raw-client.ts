@@ -23,6 +23,7 @@ const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const HEAD_END = '\r\n\r\n';
 const PING = '2';
 const PONG = maskedFrame('3');
+const DISCONNECT = maskedFrame('41');
 const READY_MOST_MS = 30_000;
 
 /** Read into and looked through at once, by one socket after the other. */
@@ -108,6 +109,15 @@ export class RawClient {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** As a client that goes by itself. */
+  async end(): Promise<void> {
+    if (this.hasEnded) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#socket.once('close', () => resolve());
+    this.#socket.end(DISCONNECT);
+    await promise;
   }
 
   #read(chunk: Buffer): boolean {

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Fleet, startFleet } from '../test/gateway-fleet.ts';
 import { type Calls, startChild } from './child-calls.ts';
-import type { LoadMethods, Tally } from './load-process.ts';
+import type { Tally } from './load-groups.ts';
+import type { LoadMethods } from './load-process.ts';
 
 export interface Scene {
   readonly fleet: Fleet;

@@ -5,8 +5,9 @@ import { newId } from '@fanfare/kit';
 import type { RunningServer } from '@fanfare/testing/servers';
 import { jetstream } from '@nats-io/jetstream';
 import type { Fleet } from '../test/gateway-fleet.ts';
+import type { GatewayProcess } from '../test/gateway-process.ts';
 import { startChild } from './child-calls.ts';
-import type { ClientSpec } from './load-process.ts';
+import type { ClientSpec } from './load-groups.ts';
 import type { PlainMethods } from './plain-socketio.ts';
 
 export const SYSTEMS = ['fanfare', 'socketio', 'redis_adapter'] as const;
@@ -34,18 +35,23 @@ const PLAIN = fileURLToPath(new URL('plain-socketio.ts', import.meta.url));
 /** Longer ago than any position that is resumed. */
 const STAY_BEGAN_MS = 3_600_000;
 
+export interface GatewaySystem extends System {
+  readonly gateway: GatewayProcess;
+}
+
 export interface GatewaySystemOptions {
   readonly nodeName?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
 }
 
-export async function startGatewaySystem(fleet: Fleet, options: GatewaySystemOptions = {}): Promise<System> {
+export async function startGatewaySystem(fleet: Fleet, options: GatewaySystemOptions = {}): Promise<GatewaySystem> {
   const gateway = await fleet.start({ nodeName: 'bench', ...options });
   const stream = jetstream(fleet.bus.connection);
   const pending = new Set<Promise<unknown>>();
   let failure: unknown = null;
   return {
+    gateway,
     name: 'fanfare',
     pids: [gateway.pid],
     ports: [gateway.httpPort],

@@ -7,10 +7,15 @@ import { rounded } from './figures.ts';
 
 /** Five loads of three systems, three rounds: two and a half minutes. */
 const DEFAULT_SECONDS = 2;
+/** One process may have 20,000 descriptors. */
+const DEFAULT_CONNECTIONS = 15_000;
+const DEFAULT_CYCLES = 100_000;
 
 export async function run(args: Arguments): Promise<ExitCode> {
   const result = await benchEdge({
     seconds: wholeNumber(args, 'seconds', DEFAULT_SECONDS),
+    connections: wholeNumber(args, 'connections', DEFAULT_CONNECTIONS),
+    cycles: wholeNumber(args, 'cycles', DEFAULT_CYCLES),
     parts: partsOf(args.text('only')),
     report: (line) => console.error(line),
   });
