@@ -16,15 +16,15 @@ export async function untilAnswered<T>(
   sent: Readonly<Record<string, string>>,
   send: () => Promise<T>,
 ): Promise<T> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = performance.now() + PATIENCE_MS;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await within(giveUpAt - Date.now(), ready());
+      await within(giveUpAt - performance.now(), ready());
       return await send();
     } catch (error) {
       if (!(error instanceof FanfareError) || !error.retryable) throw error;
       const pause = error.retryAfterMs ?? backoffMs(attempt, Math.random());
-      if (Date.now() + pause >= giveUpAt) throw notAcknowledged(sent, error);
+      if (performance.now() + pause >= giveUpAt) throw notAcknowledged(sent, error);
       await delay(pause);
     }
   }

@@ -10,6 +10,8 @@ import { FanfareError } from './fanfare-error.ts';
 import type { SocketError } from './objects.ts';
 import type { Position } from './positions.ts';
 import { reconnectPlan } from './reconnect-plan.ts';
+import { shortenableWait } from './shortenable-wait.ts';
+import { onWakeUp, type PageScope } from './wake-ups.ts';
 
 export interface LinkOptions {
   readonly url: string;
@@ -20,13 +22,15 @@ export interface LinkOptions {
   readonly onLost: (reason: string, retryInMs: number) => void;
   readonly onClosed: (code: number | null, reason: string) => void;
   readonly onEvent: (name: string, data: unknown, position: Position | undefined) => void;
+  /** Default: what is global. */
+  readonly page?: PageScope;
 }
 
 type Ack = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: SocketError };
 
 export interface Link {
   readonly open: () => void;
-  /** Leaves for good. */
+  /** Leaves for good; told as `CLOSED`. */
   readonly close: () => void;
   /**
    * Sends a command once. `onData` runs before any event that follows the ack.
@@ -43,19 +47,22 @@ export function createLink(options: LinkOptions): Link {
   let auth: Record<string, unknown> = {};
   const socket = newSocket(options, () => auth);
   const plan = reconnectPlan();
+  const retry = shortenableWait(() => void connect());
+  let opening: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function end(code: number | null, reason: string): void {
     if (ended) return;
     ended = true;
-    clearTimeout(timer);
+    clearTimeout(opening);
+    retry.stop();
+    stopListening();
     socket.disconnect();
     options.onClosed(code, reason);
   }
 
   function lost(why: string): void {
-    clearTimeout(timer);
+    clearTimeout(opening);
     if (ended) return;
     const { waitMs, code, reason } = plan.lost(why, Math.random());
     if (waitMs === null) {
@@ -63,8 +70,13 @@ export function createLink(options: LinkOptions): Link {
       return;
     }
     options.onLost(reason, waitMs);
-    timer = setTimeout(() => void connect(), waitMs);
+    retry.start(waitMs);
   }
+
+  const stopListening = onWakeUp(() => {
+    const waitMs = plan.hurry(Math.random());
+    if (waitMs !== null) retry.shorten(waitMs);
+  }, options.page);
 
   async function connect(): Promise<void> {
     const renewToken = plan.begin();
@@ -76,7 +88,7 @@ export function createLink(options: LinkOptions): Link {
       return end(null, error instanceof FanfareError ? error.code : String(error));
     }
     if (ended) return;
-    timer = setTimeout(() => {
+    opening = setTimeout(() => {
       socket.disconnect();
       lost('no session');
     }, OPEN_MS);
@@ -84,7 +96,7 @@ export function createLink(options: LinkOptions): Link {
   }
 
   socket.on('session', (session: SessionInfo) => {
-    clearTimeout(timer);
+    clearTimeout(opening);
     plan.opened();
     options.onOpen(session);
   });
@@ -103,7 +115,7 @@ export function createLink(options: LinkOptions): Link {
 
   return {
     open: () => void connect(),
-    close: () => end(null, 'closed by us'),
+    close: () => end(null, 'CLOSED'),
     send: (name, payload, onData) => sendCommand(socket, name, payload, onData),
   };
 }

@@ -27,6 +27,28 @@ test('a token that is refused is renewed at once, but only once until a connecti
   expect(plan.begin()).toBe(true);
 });
 
+test('a token that expires again before it gets through is renewed again, in no haste', () => {
+  const plan = reconnectPlan();
+  plan.told(expired);
+  expect(plan.lost('refused', 1).waitMs).toBe(0);
+  expect(plan.begin()).toBe(true);
+  plan.renewed();
+  plan.told(expired);
+  expect(plan.lost('refused', 1)).toMatchObject({ waitMs: 500, reason: 'TOKEN_EXPIRED' });
+  expect(plan.begin()).toBe(true);
+});
+
+test('hurrying starts the back-off anew, but not before the server wants anybody back', () => {
+  const plan = reconnectPlan();
+  for (const _ of [1, 2, 3, 4, 5]) plan.lost('transport close', 1);
+  expect(plan.hurry(1)).toBe(250);
+  plan.begin();
+  expect(plan.lost('transport error', 1).waitMs).toBe(250);
+  plan.told({ code: 4001, reason: 'DRAINING', retryAfterMs: 4000 });
+  plan.lost('transport close', 0);
+  expect(plan.hurry(1)).toBeNull();
+});
+
 test('a word of the server holds for the next attempt only', () => {
   const plan = reconnectPlan();
   plan.told({ code: 4001, reason: 'DRAINING', retryAfterMs: 4000 });

@@ -1,4 +1,4 @@
-import { type Closing, reconnectInMs } from './backoff.ts';
+import { backoffMs, type Closing, reconnectInMs } from './backoff.ts';
 
 /** What follows when a connection is lost: `waitMs` until the next attempt, or null at the end. */
 export interface NextStep {
@@ -17,10 +17,9 @@ export interface ReconnectPlan {
   readonly told: (notice: Closing) => void;
   readonly opened: () => void;
   readonly lost: (reason: string, random: number) => NextStep;
+  /** Something says that the next attempt may succeed: starts anew, or null when the server has said when to come. */
+  readonly hurry: (random: number) => number | null;
 }
-
-/** Refusals that a new token may cure. */
-const CURABLE = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID']);
 
 export function reconnectPlan(): ReconnectPlan {
   let attempt = 0;
@@ -35,8 +34,9 @@ export function reconnectPlan(): ReconnectPlan {
       token = 'renewed';
     },
     told: (notice) => {
-      // Once: a token that was renewed and is refused again will not get better.
-      const isCurable = CURABLE.has(notice.reason) && token === 'good';
+      // A renewed token may expire before it gets through, as on a laptop that sleeps. One that is refused for anything
+      // else will not get better by another.
+      const isCurable = notice.reason === 'TOKEN_EXPIRED' || (notice.reason === 'TOKEN_INVALID' && token === 'good');
       if (isCurable) token = 'to-renew';
       closing = isCurable ? { code: 4000, reason: notice.reason, retryAfterMs: 0 } : notice;
     },
@@ -48,6 +48,11 @@ export function reconnectPlan(): ReconnectPlan {
       const waitMs = reconnectInMs(closing, attempt, random);
       attempt += 1;
       return { waitMs, code: closing?.code ?? null, reason: closing?.reason ?? reason };
+    },
+    hurry: (random) => {
+      if (closing !== null) return null;
+      attempt = 0;
+      return backoffMs(attempt, random);
     },
   };
 }
