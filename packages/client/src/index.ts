@@ -9,5 +9,6 @@ export type * from './objects.ts';
 export type { Position } from './positions.ts';
 export type { Command, Paging } from './requests.ts';
 export type { RoomVisit } from './room-visits.ts';
+export type { TokenStorage } from './token-store.ts';
 export type { Tokens } from './tokens.ts';
 export type * from './wallet-objects.ts';

@@ -1,4 +1,5 @@
 import { FanfareError } from './fanfare-error.ts';
+import { ownStore, type TokenStore } from './token-store.ts';
 
 /** What an app stores to stay logged in. */
 export interface Tokens {
@@ -18,19 +19,20 @@ export interface TokenKeeper {
 
 export interface TokenKeeperOptions {
   readonly exchange: (refreshToken: string) => Promise<Tokens>;
-  /** Called at every change, with null at the end of the session. */
+  /** Called at every change made here, with null at the end of the session. */
   readonly onChange?: ((tokens: Tokens | null) => void) | undefined;
+  /** Default: one of its own. */
+  readonly store?: TokenStore | undefined;
 }
 
 /** A refresh token that is not good any more, or an account that is banned. */
 const ENDED: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
 
-export function tokenKeeper({ exchange, onChange }: TokenKeeperOptions): TokenKeeper {
-  let current: Tokens | null = null;
+export function tokenKeeper({ exchange, onChange, store = ownStore() }: TokenKeeperOptions): TokenKeeper {
   let renewing: Promise<string> | null = null;
 
   const replace = (tokens: Tokens | null): void => {
-    current = tokens;
+    store.save(tokens);
     onChange?.(tokens);
   };
 
@@ -45,16 +47,22 @@ export function tokenKeeper({ exchange, onChange }: TokenKeeperOptions): TokenKe
     }
   }
 
+  async function renewNow(stale: string): Promise<string> {
+    const current = store.load();
+    if (current === null) throw notLoggedIn();
+    // Somebody was faster, perhaps in another page.
+    return current.accessToken === stale ? exchangeNow(current.refreshToken) : current.accessToken;
+  }
+
   return {
-    current: () => current,
+    current: store.load,
     replace,
-    renew: async (stale) => {
-      if (renewing !== null) return renewing;
-      if (current === null) throw notLoggedIn();
-      if (current.accessToken !== stale) return current.accessToken;
-      renewing = exchangeNow(current.refreshToken).finally(() => {
-        renewing = null;
-      });
+    renew: (stale) => {
+      renewing ??= store
+        .alone(() => renewNow(stale))
+        .finally(() => {
+          renewing = null;
+        });
       return renewing;
     },
   };
