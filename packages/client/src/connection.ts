@@ -4,13 +4,14 @@ import type { Api, GiftToSend } from './api.ts';
 import { backoffMs } from './backoff.ts';
 import { untilAnswered } from './commands.ts';
 import { duplicateFilter, keysOf } from './duplicates.ts';
-import { emitter, type On, type SessionInfo } from './events.ts';
+import { eventGate } from './event-gate.ts';
+import { type Events, emitter, type On, type SessionInfo } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
 import { delay } from './http.ts';
-import { createLink } from './link.ts';
+import { createLink, type Link } from './link.ts';
 import type { ChatMessage, SentGiftReceipt } from './objects.ts';
-import { positionStore, takeIn } from './positions.ts';
-import { readiness } from './readiness.ts';
+import { type Position, type PositionStore, positionStore, takeIn } from './positions.ts';
+import { type Readiness, readiness } from './readiness.ts';
 import { type RoomVisit, type RoomVisits, roomVisits } from './room-visits.ts';
 import { notLoggedIn, type TokenKeeper } from './tokens.ts';
 
@@ -20,11 +21,12 @@ export interface Connection {
   readonly session: () => SessionInfo;
   /** Joins by REST, enters by socket, and enters again after every reconnect. Leaves the room joined before. */
   readonly joinRoom: (roomId: number) => Promise<RoomVisit>;
+  /** At once nothing of it is shown any more; resolves when the server knows. The user leaves with their last socket. */
   readonly leaveRoom: (roomId: number) => Promise<void>;
   /** Sends until acknowledged, under one id. See `commands.ts` for what it throws. */
   readonly sendGift: (gift: GiftToSend & { readonly roomId: number }) => Promise<SentGiftReceipt>;
   readonly sendChat: (roomId: number, text: string, id?: string) => Promise<ChatMessage>;
-  /** For good; `closed` is told. */
+  /** For good: `closed` is told, and what waits is refused with `CLOSED`. The room is left after a minute. */
   readonly close: () => void;
 }
 
@@ -33,14 +35,23 @@ export interface ConnectionOptions {
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly tokens: TokenKeeper;
   readonly api: Api;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Resolves with the first session; until then it keeps trying. @throws FanfareError when the server wants none */
-export async function openConnection({ url, transports, tokens, api }: ConnectionOptions): Promise<Connection> {
+/** What is between server and SDK, and is not shown. */
+const HIDDEN = new Set(['tick', 'resync']);
+
+/**
+ * Resolves with the first session; until then it keeps trying.
+ * @throws FanfareError when the server wants none, or `CLOSED` when `signal` is aborted first
+ */
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const { url, transports, tokens, api, signal } = options;
   const { on, emit } = emitter();
   const positions = positionStore();
   const duplicates = duplicateFilter();
   const ready = readiness();
+  const gate = eventGate();
   let session: SessionInfo | undefined;
 
   const link = createLink({
@@ -53,6 +64,7 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
     },
     onOpen: (opened) => {
       session = opened;
+      gate.pause();
       if (takeIn(positions, opened)) emit('gap', { ch: opened.ch });
       emit('connected', opened);
       const isCurrent = (): boolean => session === opened && !ready.isOver();
@@ -67,17 +79,25 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
       ready.end(closedError(code, reason));
       emit('closed', { code, reason });
     },
-    onEvent: (name, data, position) => {
-      const isShown = name !== 'tick' && duplicates.isNew(keysOf(name, data, position));
-      if (position !== undefined) positions.advance(position);
-      if (isShown) emit(name, data, position);
-    },
+    onEvent: (name, data, position) => gate.pass(() => take(name, data, position)),
   });
+
+  function take(name: string, data: unknown, position: Position | undefined): void {
+    if (ready.isOver() || isOfRoomThatWasLeft(positions, position)) return;
+    const isShown = !HIDDEN.has(name) && duplicates.isNew(keysOf(name, data, position));
+    if (position !== undefined) positions.advance(position);
+    if (name === 'resync' && position !== undefined) emit('gap', { ch: position.ch });
+    const left = leftRoom(name, data);
+    if (left !== null) rooms.wasLeft(left.roomId, left.at);
+    if (isShown) emit(name, data, position);
+  }
+
   const rooms = roomVisits({
     api,
     link,
     positions,
     duplicates,
+    onAnswer: gate.pause,
     onGap: (ch) => emit('gap', { ch }),
     onResumed: (resumed) => emit('roomResumed', resumed),
     onLost: (roomId, error) => emit('roomLost', { roomId, error }),
@@ -85,17 +105,40 @@ export async function openConnection({ url, transports, tokens, api }: Connectio
   const send = <T>(name: string, payload: { readonly id: string }): Promise<T> =>
     untilAnswered(ready.wait, { id: payload.id }, async () => (await link.send(name, payload)) as T);
 
-  link.open();
-  await ready.wait();
+  await untilOpen(link, ready, signal);
   return {
     on,
     session: () => session as SessionInfo,
     joinRoom: (roomId) => untilAnswered(ready.wait, { roomId: String(roomId) }, () => rooms.join(roomId)),
-    leaveRoom: rooms.leave,
+    leaveRoom: (roomId) => {
+      rooms.forget(roomId);
+      return untilAnswered(ready.wait, { roomId: String(roomId) }, () => rooms.tellLeft(roomId));
+    },
     sendGift: (gift) => send<SentGiftReceipt>('gift.send', { ...gift, id: gift.id ?? newId() }),
     sendChat: (roomId, text, id = newId()) => send<ChatMessage>('chat.send', chat(id, roomId, text)),
     close: link.close,
   };
+}
+
+async function untilOpen(link: Link, ready: Readiness, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) link.close();
+  else link.open();
+  signal?.addEventListener('abort', link.close);
+  await ready.wait().finally(() => signal?.removeEventListener('abort', link.close));
+}
+
+/** A room has a position from the moment it is entered until it is left; what is still on its way is not for us. */
+const isOfRoomThatWasLeft = (positions: PositionStore, position: Position | undefined): boolean =>
+  position?.ch.startsWith('room.') === true && positions.of(position.ch) === undefined;
+
+/** The room that an event says one is out of, and since when. A block is told again by the refusal to come back. */
+function leftRoom(name: string, data: unknown): { readonly roomId: number; readonly at: number } | null {
+  if (name === 'room.left') {
+    const { room_id, left_at } = data as Events['room.left'];
+    return { roomId: room_id, at: Date.parse(left_at) };
+  }
+  if (name === 'room.closed') return { roomId: (data as Events['room.closed']).room_id, at: Number.POSITIVE_INFINITY };
+  return null;
 }
 
 async function tokenFor(tokens: TokenKeeper, renewed: boolean): Promise<string> {
@@ -122,7 +165,7 @@ const chat = (id: string, roomId: number, text: string) => ({ id, roomId, text }
 const closedError = (code: number | null, reason: string): FanfareError =>
   new FanfareError({
     code: reason,
-    kind: 'unauthenticated',
+    kind: reason === 'CLOSED' ? 'aborted' : 'unauthenticated',
     message: `The connection is closed: ${reason}`,
     details: code === null ? {} : { closingCode: String(code) },
     retryable: false,

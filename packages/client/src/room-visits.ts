@@ -1,5 +1,6 @@
 /** The rooms this connection is in: entering them, and entering them again after a reconnect. */
 import type { Api } from './api.ts';
+import { stayBegan } from './claims.ts';
 import { type DuplicateFilter, messageKey } from './duplicates.ts';
 import type { RoomResumed } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
@@ -16,16 +17,23 @@ export interface RoomVisit extends RoomSnapshot {
 
 export interface RoomVisits {
   readonly join: (roomId: number) => Promise<RoomVisit>;
-  readonly leave: (roomId: number) => Promise<void>;
+  /** From now on nothing of it is shown. */
+  readonly forget: (roomId: number) => void;
+  /** Tells the server of a room that was forgotten; safe to repeat. */
+  readonly tellLeft: (roomId: number) => Promise<void>;
+  /** The user has left by another way, at this time of the platform's clock: a stay that began later is another one. */
+  readonly wasLeft: (roomId: number, at: number) => void;
   /** Enters every room again. Rooms that refuse are given up. Throws only what may get better by itself. */
   readonly resume: () => Promise<void>;
 }
 
 export interface RoomVisitDeps {
-  readonly api: Pick<Api, 'rooms'>;
+  readonly api: Pick<Api, 'rooms' | 'me'>;
   readonly link: Pick<Link, 'send'>;
   readonly positions: PositionStore;
   readonly duplicates: DuplicateFilter;
+  /** An answer is here that others await; events follow it. */
+  readonly onAnswer: () => void;
   readonly onGap: (ch: string) => void;
   readonly onResumed: (resumed: RoomResumed) => void;
   readonly onLost: (roomId: number, error: FanfareError) => void;
@@ -50,21 +58,30 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
     const off = positions.of(channelOf(roomId));
     const takeAck = (data: unknown): void => {
       const ack = data as JoinAck;
+      deps.onAnswer();
       if (takeIn(positions, ack)) deps.onGap(ack.ch);
       for (const { userId, id } of ack.messages ?? []) duplicates.isNew([messageKey(userId, id)]);
     };
     return (await link.send('room.join', { token, ...(off !== undefined && { off }) }, takeAck)) as JoinAck;
   }
 
-  async function enterAgain(roomId: number, token: string): Promise<JoinAck> {
+  /** `mayJoin` has to agree before the room is joined by another token. */
+  async function enterAgain(roomId: number, token: string, mayJoin: () => Promise<void>): Promise<JoinAck> {
     try {
       return await enter(roomId, token);
     } catch (error) {
       if (!(error instanceof FanfareError && CURABLE.has(error.code))) throw error;
+      await mayJoin();
       const joined = await api.rooms.join(roomId);
       visited.set(roomId, joined.token);
       return enter(roomId, joined.token);
     }
+  }
+
+  /** On another device they may have gone to another room meanwhile: joining this one would take them out of it. */
+  async function refuseElsewhere(roomId: number): Promise<void> {
+    const { activeRoomId } = await api.me();
+    if (activeRoomId !== null && activeRoomId !== roomId) throw movedElsewhere(roomId, activeRoomId);
   }
 
   return {
@@ -72,21 +89,23 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
       const { room, token } = await api.rooms.join(roomId);
       // Joining a room leaves the one before.
       for (const earlier of visited.keys()) forget(earlier);
-      const ack = await enterAgain(roomId, token);
+      const ack = await enterAgain(roomId, token, async () => {});
       visited.set(roomId, visited.get(roomId) ?? token);
       return { ch: ack.ch, ...snapshotOf(ack, room) };
     },
-    leave: async (roomId) => {
-      forget(roomId);
-      await link.send('room.leave', { roomId }).catch((error: unknown) => {
-        if (error instanceof FanfareError && error.code === 'NETWORK') return api.rooms.leave(roomId);
-        throw error;
-      });
+    forget,
+    tellLeft: async (roomId) => {
+      // It was joined again while this could not be told.
+      if (!visited.has(roomId)) await link.send('room.leave', { roomId });
+    },
+    wasLeft: (roomId, at) => {
+      const token = visited.get(roomId);
+      if (token !== undefined && stayBegan(token) <= at) forget(roomId);
     },
     resume: async () => {
       for (const [roomId, token] of [...visited]) {
         try {
-          const ack = await enterAgain(roomId, token);
+          const ack = await enterAgain(roomId, token, () => refuseElsewhere(roomId));
           const { recovered } = ack;
           const snapshot = recovered || ack.room === undefined ? null : snapshotOf(ack, ack.room);
           deps.onResumed({ roomId, recovered, snapshot });
@@ -99,6 +118,15 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
     },
   };
 }
+
+const movedElsewhere = (roomId: number, activeRoomId: number): FanfareError =>
+  new FanfareError({
+    code: 'NOT_A_PARTICIPANT',
+    kind: 'failed_precondition',
+    message: `You have gone from room ${roomId} to room ${activeRoomId}.`,
+    details: { roomId, activeRoomId },
+    retryable: false,
+  });
 
 const snapshotOf = ({ seats = [], participants = [], messages = [], ...ack }: JoinAck, room: Room): RoomSnapshot => ({
   room: ack.room ?? room,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Client, type Connection, createClient, type Tokens } from '../src/index.ts';
+import { next } from './next.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
 let platform: Platform;
@@ -21,15 +22,6 @@ afterEach(async () => {
   connection?.close();
   await platform.stop();
 });
-
-/** The next time the connection tells this. */
-const next = (from: Connection, name: string): Promise<unknown> =>
-  new Promise((resolve) => {
-    const stop = from.on(name, (data) => {
-      stop();
-      resolve(data);
-    });
-  });
 
 test('a connection has its session, and events come typed with their position', async () => {
   connection = await client.connect();

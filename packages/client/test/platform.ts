@@ -27,6 +27,8 @@ export interface Platform {
   /** The `session` of the next connections. */
   session: { off: string; recovered: boolean };
   readonly emit: (name: string, data: unknown, ch: string, off: string) => void;
+  /** What is sent right behind the `session`. */
+  behindSession: (socket: Socket) => void;
   /** Says why, then ends every connection. */
   readonly closeAll: (code: number, reason: string, retryAfterMs: number | null) => void;
   readonly stop: () => Promise<void>;
@@ -34,14 +36,14 @@ export interface Platform {
 
 export async function startPlatform(): Promise<Platform> {
   const requests: string[] = [];
-  const rest: Record<string, unknown> = {};
+  const rest: Record<string, unknown> = { 'GET /me': { id: 7, activeRoomId: null } };
   const http = createServer((request, response) => {
     const route = `${request.method} ${request.url?.replace('/api/v1', '')}`;
     requests.push(route);
     const data = rest[route] ?? null;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ success: true, data }));
   });
-  const io = new Server(http, { transports: ['websocket'] });
+  const io = new Server(http);
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
 
@@ -54,6 +56,7 @@ export async function startPlatform(): Promise<Platform> {
     on: {},
     refusals: [],
     session: { off: 'u0', recovered: false },
+    behindSession: () => {},
     emit: (name, data, ch, off) => void io.emit(name, data, { ch, off }),
     closeAll: (code, reason, retryAfterMs) => {
       for (const socket of io.sockets.sockets.values()) {
@@ -73,6 +76,7 @@ export async function startPlatform(): Promise<Platform> {
   });
   io.on('connection', (socket) => {
     socket.emit('session', { v: 1, sessionId: 's', userId: 7, ch: 'user.7', ...platform.session });
+    platform.behindSession(socket);
     socket.onAny((name: string, payload: Record<string, unknown>, ack: Ack) => {
       platform.commands.push({ name, payload });
       platform.on[name]?.(payload, ack, socket);
