@@ -1,5 +1,6 @@
-/** socket.io's own client, with everything it was shown. */
+/** socket.io's own client, with everything it was shown. What the protocol does not have fails the test. */
 import { io, type Socket } from 'socket.io-client';
+import { knownAck, knownEvent } from './known-answers.ts';
 
 export interface Shown {
   readonly name: string;
@@ -22,7 +23,11 @@ export async function connectClient(port: number, auth: Readonly<Record<string, 
   const options = { transports: ['websocket'], reconnection: false, forceNew: true, auth };
   const socket = io(`http://127.0.0.1:${port}`, options);
   const shown: Shown[] = [];
-  socket.onAny((name, data, at) => shown.push({ name, data, at }));
+  socket.onAny((name, data, at) => {
+    shown.push({ name, data, at });
+    // As an unhandled error, which fails the file and lets the client go on.
+    queueMicrotask(() => knownEvent(name, data, at));
+  });
   await new Promise<void>((resolve) => {
     for (const event of ['session', 'connect_error', 'disconnect']) socket.once(event, () => resolve());
   });
@@ -30,6 +35,10 @@ export async function connectClient(port: number, auth: Readonly<Record<string, 
     socket,
     shown,
     named: (name) => shown.filter((one) => one.name === name),
-    ask: (event, payload) => socket.timeout(8000).emitWithAck(event, payload),
+    ask: async (event, payload) => {
+      const ack = await socket.timeout(8000).emitWithAck(event, payload);
+      knownAck(event, ack);
+      return ack;
+    },
   };
 }
