@@ -33,7 +33,10 @@ async function echoOf(user: number, at = port(), options = {}): Promise<EchoClie
   return client;
 }
 
-const gift = (id: string, roomId: bigint): GiftSent => GiftSent.fromPartial({ id, roomId, senderId: 1n, giftId: 3n });
+const common = { senderId: 1n, giftId: 3n, quantity: 1, sentAt: new Date(0) };
+const coins = { currency: 'COIN', minor: 10_000n };
+const gift = (id: string, roomId: bigint): GiftSent =>
+  GiftSent.fromPartial({ id, roomId, ...common, price: coins, totalCost: coins });
 
 it('one gift is shown once to socket.io’s own client, to laravel-echo and to who speaks by hand', async () => {
   const own = await run.connect();
@@ -153,6 +156,21 @@ describe('laravel-echo', () => {
     expect(await client.subscribed('private-room.42')).toBeNull();
     await run.emit('room.42', 'chat.message', 3);
     await eventually(() => expect(client.heard('private-room.42', 'chat.message').filter((n) => n === 3)).toEqual([3]));
+  });
+
+  it('goes on with a fresh token after its old one has expired, with what it had subscribed to', async () => {
+    const expired = await run.signer.sign({ sub: '7' }, { lifetime: '-1s' });
+    const auth = { headers: { Authorization: `Bearer ${expired}` } };
+    const client = await echoOf(7, port(), { auth });
+    const heard: unknown[] = [];
+    client.echo.private('user.7').listen('.balance.updated', (data: unknown) => heard.push(data));
+    const refused = await new Promise((resolve) => client.socket.once('connect_error', resolve));
+    expect(refused).toMatchObject({ data: { code: 4100, reason: 'TOKEN_EXPIRED' } });
+    (client.echo.options.auth as typeof auth).headers.Authorization = `Bearer ${await run.signer.sign({ sub: '7' })}`;
+    client.socket.connect();
+    expect(await client.subscribed('all')).toBeNull();
+    await run.emit('user.7', 'balance.updated', 1);
+    await eventually(() => expect(heard).toEqual([1]));
   });
 
   it('loses, doubles and reorders nothing while it changes from polling to a websocket', async () => {
