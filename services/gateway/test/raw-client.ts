@@ -45,6 +45,8 @@ export class RawClient {
   readonly person: Person;
   readonly #tally: Tally;
   readonly #positions = new Map<'user' | 'room', Place>();
+  /** The newest payload under each name. */
+  readonly #newest = new Map<string, unknown>();
   /** The last one of each channel; no entry when any may follow. */
   readonly #numbers = new Map<string, number>();
   readonly #entered = Promise.withResolvers<void>();
@@ -63,6 +65,11 @@ export class RawClient {
 
   get numbers(): ReadonlyMap<string, number> {
     return this.#numbers;
+  }
+
+  /** What it was shown last under this name. */
+  newest(name: string): unknown {
+    return this.#newest.get(name);
   }
 
   /** Resolves when it is in for the first time. */
@@ -124,7 +131,10 @@ export class RawClient {
     if (name === 'resync') {
       this.#tally.resync(this.person);
       this.#numbers.delete(at.ch);
-    } else this.#judge(name, at.ch, data as Numbered);
+    } else {
+      this.#newest.set(name, data);
+      this.#judge(name, at.ch, data as Numbered);
+    }
   }
 
   #judge(name: string, channel: string, { n, text, at }: Numbered): void {

@@ -40,6 +40,8 @@ const requests = {
   },
   ask: async (id: number, event: string, payload: unknown, patienceMs: number) =>
     (await clients.get(id)?.ask(event, payload, patienceMs)) ?? null,
+  /** The payload that it was shown last under this name. */
+  newest: (id: number, name: string) => clients.get(id)?.newest(name) ?? null,
   counts: () => tally.counts(),
   takeHappened: () => tally.takeHappened(),
   /** The last number that each has seen on each of its channels. */

@@ -21,6 +21,7 @@ const NAMES: { readonly [N in keyof Requests]: N } = {
   leave: 'leave',
   comeAgain: 'comeAgain',
   ask: 'ask',
+  newest: 'newest',
   counts: 'counts',
   takeHappened: 'takeHappened',
   numbers: 'numbers',

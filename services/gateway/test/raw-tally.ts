@@ -2,7 +2,8 @@
 import type { Person } from './raw-client.ts';
 
 export interface Counts {
-  /** Now inside. */
+  /** How often somebody has come in, and how many are inside now as far as they know. */
+  entries: number;
   inside: number;
   /** Events shown, by name. */
   shown: Record<string, number>;
@@ -71,6 +72,7 @@ export function createTally(): Tally {
 
   return {
     entered: (person, port) => {
+      of(person).entries += 1;
       of(person).inside += 1;
       happened.entered.push({ port, at: preciseNow() });
     },
@@ -110,6 +112,7 @@ export function createTally(): Tally {
 }
 
 const noCounts = (): Counts => ({
+  entries: 0,
   inside: 0,
   shown: {},
   recovered: 0,

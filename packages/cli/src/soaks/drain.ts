@@ -28,7 +28,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
     loadPerSecond: 100,
     revokedUsers: 100,
-    limits: { peakShare: PEAK_SHARE, revokedMs: REVOKED_MS },
+    limits: { peakShare: PEAK_SHARE, endedMs: SHUTDOWN_TIMEOUT_MS, revokedMs: REVOKED_MS },
     report,
   });
   if (args.flag('json')) console.log(JSON.stringify({ seed, ...result }));

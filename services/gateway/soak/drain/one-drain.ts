@@ -65,15 +65,18 @@ function peakOf(times: readonly number[]): number {
   return peak;
 }
 
-/** @param peakShare of the rate, how much may be back within a second: nobody is punctual on a busy machine */
-export function problemsOfDrain(drain: Drain, shutdownTimeoutMs: number, peakShare: number): readonly string[] {
+/** @param limits peakShare: of the rate, how much may be back within a second: nobody is punctual on a busy machine */
+export function problemsOfDrain(
+  drain: Drain,
+  { peakShare, endedMs }: { readonly peakShare: number; readonly endedMs: number },
+): readonly string[] {
   const { clients, told, planned_peak_per_second: planned, peak_per_second: peak, per_second: rate } = drain;
   return [
     ...(told === clients ? [] : [`${told} of ${clients} clients were told that their gateway stops`]),
     ...(planned <= rate * peakShare ? [] : [`${planned} clients were told to be back within a second, not ${rate}`]),
     ...(peak <= rate * peakShare ? [] : [`${peak} clients came back within a second; ${rate} were allowed`]),
     ...(drain.ended === 'exit code 0' ? [] : [`a gateway that was asked to stop ended with ${drain.ended}`]),
-    ...(drain.ended_after_ms < shutdownTimeoutMs ? [] : [`a gateway took ${drain.ended_after_ms} ms to stop`]),
+    ...(drain.ended_after_ms < endedMs ? [] : [`a gateway took ${drain.ended_after_ms} ms to stop`]),
     ...(drain.back_after_ms < BACK_MOST_MS ? [] : ['not everybody came back']),
   ];
 }

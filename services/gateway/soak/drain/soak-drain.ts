@@ -35,6 +35,8 @@ export interface DrainSoakOptions {
   readonly limits: {
     /** Of the rate that a gateway is told to keep to: 1 is all of it. */
     readonly peakShare: number;
+    /** From SIGTERM to the end of a process. */
+    readonly endedMs: number;
     readonly revokedMs: number;
   };
   readonly report: (line: string) => void;
@@ -74,8 +76,7 @@ export async function soakDrain(options: DrainSoakOptions): Promise<DrainSoakRes
   opened.defer(() => fleet.stop());
   const clients = startRawClients();
   opened.defer(() => clients.stop());
-  const gateways: GatewayProcess[] = [];
-  for (let index = 0; index < NODES; index += 1) gateways.push(await startNode(fleet, options, index));
+  const gateways = await Promise.all(Array.from({ length: NODES }, (_, index) => startNode(fleet, options, index)));
   const ports = gateways.map(({ httpPort }) => httpPort);
   options.report(`${options.clients} clients enter`);
   await clients.enter(await peopleOf(options, fleet, ports), ENTER_PER_SECOND);
@@ -89,7 +90,7 @@ export async function soakDrain(options: DrainSoakOptions): Promise<DrainSoakRes
   await load.stop();
   const seen = await whatWasSeen(clients, load);
   const problems = [
-    ...drains.flatMap((drain) => problemsOfDrain(drain, options.shutdownTimeoutMs, limits.peakShare)),
+    ...drains.flatMap((drain) => problemsOfDrain(drain, limits)),
     ...problemsOfRevoked(revoked, limits.revokedMs),
     ...seen.problems,
   ];

@@ -1,0 +1,217 @@
+/**
+ * Clients that stop reading in a busy room, among others that go on. In every round the others are first measured alone,
+ * then the stalled ones come (again) and stay until each is cut.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '@fanfare/testing/chance';
+import { medianOf, percentilesOf } from '@fanfare/testing/measure';
+import type { Fleet } from '../../test/gateway-fleet.ts';
+import type { GatewayProcess } from '../../test/gateway-process.ts';
+import type { Person, RawClients } from '../../test/raw-clients.ts';
+import { preciseNow } from '../../test/raw-tally.ts';
+import { startFlood } from './flood.ts';
+import { type Memory, megabytes, watchMemory } from './watch.ts';
+
+export interface StalledOptions {
+  /** Decides how long each message is. */
+  readonly seed: number;
+  /** At least two rounds, then as many as fit. */
+  readonly seconds: number;
+  readonly stalled: number;
+  readonly healthy: number;
+  /** SOCKET_BUFFER_BYTES of the gateway. */
+  readonly capBytes: number;
+  readonly perSecond: number;
+  /** On average. */
+  readonly messageBytes: number;
+  /** How long the others are measured alone. */
+  readonly aloneMs: number;
+  readonly limits: {
+    /** By how much the others' p99 may grow, and memory beyond what the caps allow, both as a share. */
+    readonly p99Growth: number;
+    readonly memoryGrowth: number;
+  };
+  readonly report: (line: string) => void;
+}
+
+export interface Round {
+  readonly cut: number;
+  readonly until_all_cut_ms: number;
+  readonly alone: Memory & { readonly p99_ms: number };
+  readonly beside_stalled: Memory & { readonly p99_ms: number };
+}
+
+export interface Stalled {
+  readonly stalled: number;
+  readonly rounds: readonly Round[];
+  readonly p99_alone_ms: number;
+  readonly p99_beside_stalled_ms: number;
+  /** Most that a round's peak was above what was usual before it, and what the caps and a share allow. */
+  readonly memory_growth_mb: number;
+  readonly memory_growth_allowed_mb: number;
+  /** What was usual without stalled clients, in the first round and in the last. */
+  readonly memory_before_mb: number;
+  readonly memory_after_mb: number;
+  /** What still waited for anybody at the end. */
+  readonly queued_at_end_bytes: number;
+  readonly problems: readonly string[];
+}
+
+const ROOM = 1;
+const FIRST_STALLED = 10_001;
+const ENTER_PER_SECOND = 500;
+const CUT_MOST_MS = 60_000;
+const SLOW = ['fanfare_socket_disconnects_total', 'code="4003"'] as const;
+
+export async function runStalled(
+  options: StalledOptions,
+  fleet: Fleet,
+  gateway: GatewayProcess,
+  clients: RawClients,
+): Promise<Stalled> {
+  await clients.enter(await peopleOf(fleet, gateway, 1, options.healthy, 'healthy'), ENTER_PER_SECOND);
+  const random = seededRandom(options.seed);
+  const flood = startFlood(options.perSecond, (n) => {
+    const text = 'x'.repeat(options.messageBytes * (0.5 + random()));
+    return fleet.emit(`room.${ROOM}`, 'chat.message', { n, at: preciseNow(), text });
+  });
+  const until = performance.now() + options.seconds * 1000;
+  const rounds: Round[] = [];
+  while (rounds.length < 2 || performance.now() < until) {
+    const round = await runRound(options, fleet, gateway, clients, rounds.length);
+    options.report(inWords(rounds.length + 1, round));
+    rounds.push(round);
+  }
+  await flood.stop();
+  await delay(500);
+  const queued = await gateway.metric('fanfare_sockets_queued_bytes');
+  return judged(options, rounds, queued, await problemsOfHealthy(clients, options.healthy, flood.published()));
+}
+
+async function runRound(
+  options: StalledOptions,
+  fleet: Fleet,
+  gateway: GatewayProcess,
+  clients: RawClients,
+  earlier: number,
+): Promise<Round> {
+  const { stalled, aloneMs } = options;
+  await clients.takeHappened();
+  const alone = await watchMemory(gateway, delay(aloneMs));
+  const p99Alone = await p99Of(clients);
+  await comeAndStall(options, fleet, gateway, clients, earlier);
+  await clients.takeHappened();
+  const begun = performance.now();
+  const cutBefore = stalled * earlier;
+  const beside = await watchMemory(gateway, untilCut(gateway, cutBefore + stalled));
+  const untilAllCut = performance.now() - begun;
+  return {
+    cut: (await gateway.metric(...SLOW)) - cutBefore,
+    until_all_cut_ms: Math.round(untilAllCut),
+    alone: { ...alone, p99_ms: p99Alone },
+    beside_stalled: { ...beside, p99_ms: await p99Of(clients) },
+  };
+}
+
+/** From the second round on they come back from a connection that they do not know has ended. */
+async function comeAndStall(
+  { stalled }: StalledOptions,
+  fleet: Fleet,
+  gateway: GatewayProcess,
+  clients: RawClients,
+  earlier: number,
+): Promise<void> {
+  if (earlier === 0) {
+    await clients.enter(await peopleOf(fleet, gateway, FIRST_STALLED, stalled, 'stalled'), ENTER_PER_SECOND);
+    return;
+  }
+  await clients.comeAgain(Array.from({ length: stalled }, (_, index) => FIRST_STALLED + index));
+  while (((await clients.counts())['stalled']?.entries ?? 0) < stalled * (earlier + 1)) await delay(50);
+}
+
+async function untilCut(gateway: GatewayProcess, total: number): Promise<void> {
+  const deadline = performance.now() + CUT_MOST_MS;
+  while ((await gateway.metric(...SLOW)) < total && performance.now() < deadline) await delay(250);
+}
+
+async function peopleOf(
+  fleet: Fleet,
+  gateway: GatewayProcess,
+  first: number,
+  count: number,
+  group: 'healthy' | 'stalled',
+): Promise<readonly Person[]> {
+  const people = Array.from({ length: count }, async (_, index): Promise<Person> => {
+    const id = first + index;
+    const room = { token: await fleet.roomToken(BigInt(id), ROOM) };
+    const token = await fleet.accessToken(id);
+    return { id, token, room, ports: [gateway.httpPort], group, stalls: group === 'stalled' };
+  });
+  return Promise.all(people);
+}
+
+const p99Of = async (clients: RawClients): Promise<number> => {
+  const { delays } = await clients.takeHappened();
+  return Math.round(percentilesOf(delays['healthy'] ?? []).p99 * 100) / 100;
+};
+
+async function problemsOfHealthy(clients: RawClients, healthy: number, published: number): Promise<readonly string[]> {
+  const { healthy: counts } = await clients.counts();
+  const shown = counts?.shown['chat.message'] ?? 0;
+  const left = Object.values(counts?.left ?? {}).reduce((sum, count) => sum + count, 0);
+  return [
+    ...(left === 0 ? [] : [`${left} healthy clients lost their connection`]),
+    ...(counts?.broken === 0 ? [] : [`${counts?.broken} messages did not come in order`]),
+    ...(shown === healthy * published ? [] : [`${shown} of ${healthy * published} messages were shown to the healthy`]),
+  ];
+}
+
+function judged(
+  { stalled, capBytes, limits }: StalledOptions,
+  rounds: readonly Round[],
+  queuedAtEnd: number,
+  others: readonly string[],
+): Stalled {
+  const [first] = rounds;
+  const last = rounds.at(-1);
+  if (first === undefined || last === undefined) throw new Error('there was no round');
+  const p99Alone = medianOf(rounds.map(({ alone }) => alone.p99_ms));
+  const p99Beside = medianOf(rounds.map(({ beside_stalled }) => beside_stalled.p99_ms));
+  const caps = megabytes(stalled * capBytes);
+  const share = Math.round(first.alone.usual_mb * limits.memoryGrowth);
+  const grew = Math.max(...rounds.map(({ alone, beside_stalled }) => beside_stalled.peak_mb - alone.usual_mb));
+  const queuedPeak = Math.max(...rounds.map(({ beside_stalled }) => beside_stalled.queued_peak_mb));
+  const uncut = rounds.filter(({ cut }) => cut !== stalled);
+  return {
+    stalled,
+    rounds,
+    p99_alone_ms: p99Alone,
+    p99_beside_stalled_ms: p99Beside,
+    memory_growth_mb: grew,
+    memory_growth_allowed_mb: caps + share,
+    memory_before_mb: first.alone.usual_mb,
+    memory_after_mb: last.alone.usual_mb,
+    queued_at_end_bytes: queuedAtEnd,
+    problems: [
+      ...others,
+      ...uncut.map(({ cut }) => `${cut} of ${stalled} stalled clients were cut with the slow code`),
+      ...(grew <= caps + share ? [] : [`memory grew by ${grew} MB; ${caps + share} MB were allowed`]),
+      ...(queuedPeak <= caps + 1 ? [] : [`${queuedPeak} MB waited for clients whose caps are ${caps} MB together`]),
+      ...(queuedAtEnd < capBytes ? [] : [`${queuedAtEnd} bytes still wait for somebody`]),
+      ...(last.alone.usual_mb <= first.alone.usual_mb + share + caps * KEPT_SHARE
+        ? []
+        : [`memory does not return: ${first.alone.usual_mb} MB before, ${last.alone.usual_mb} MB after`]),
+      ...(p99Beside <= p99Alone * (1 + limits.p99Growth)
+        ? []
+        : [`the others' p99 went from ${p99Alone} to ${p99Beside} ms`]),
+    ],
+  };
+}
+
+/** What an allocator keeps of what was freed for the next time. */
+const KEPT_SHARE = 0.5;
+
+const inWords = (number: number, { cut, until_all_cut_ms, alone, beside_stalled }: Round): string =>
+  `round ${number}: ${cut} cut after ${until_all_cut_ms} ms; p99 of the others ${alone.p99_ms} ms alone and ` +
+  `${beside_stalled.p99_ms} ms beside; memory ${alone.usual_mb} MB, at most ${beside_stalled.peak_mb} MB, ` +
+  `${beside_stalled.queued_peak_mb} MB of it queued`;
