@@ -58,9 +58,27 @@ describe('a frame', () => {
     expect(count.conflateKey).not.toBe(other.conflateKey);
   });
 
-  it('is made once for all members of a channel', () => {
+  it('names the channel first and has no position in laravel-echo’s dialect', () => {
+    const gift = record({ name: 'gift.sent', data: { id: 'g' }, class: 'reliable' });
+    expect(JSON.parse(encodeEvent('echo', 'room.42', gift).packet.slice(1))).toEqual([
+      'gift.sent',
+      'private-room.42',
+      { id: 'g' },
+    ]);
+    expect(encodeEvent('echo', 'all', gift).packet).toContain('"all"');
+  });
+
+  it('is replaced by none of the other dialect', () => {
+    const count = record({ name: 'room.participant_count', data: {}, class: 'conflate' });
+    expect(encodeEvent('echo', 'all', count).conflateKey).not.toBe(encodeEvent('native', 'all', count).conflateKey);
+  });
+
+  it('is made once in each dialect for all members of a channel, even where both are taken in turn', () => {
     const gift = record({ name: 'gift.sent', data: {}, class: 'reliable' });
-    expect(outgoingOf('native', 'room.1', gift)).toBe(outgoingOf('native', 'room.1', gift));
-    expect(outgoingOf('native', 'room.1', { ...gift })).not.toBe(outgoingOf('native', 'room.1', gift));
+    const [native, echo] = [outgoingOf('native', 'room.1', gift), outgoingOf('echo', 'room.1', gift)];
+    expect(native).not.toBe(echo);
+    expect(outgoingOf('native', 'room.1', gift)).toBe(native);
+    expect(outgoingOf('echo', 'room.1', gift)).toBe(echo);
+    expect(outgoingOf('native', 'room.1', { ...gift })).not.toBe(native);
   });
 });
