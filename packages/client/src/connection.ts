@@ -26,6 +26,10 @@ export interface Connection {
   /** Sends until acknowledged, under one id. See `commands.ts` for what it throws. */
   readonly sendGift: (gift: GiftToSend & { readonly roomId: number }) => Promise<SentGiftReceipt>;
   readonly sendChat: (roomId: number, text: string, id?: string) => Promise<ChatMessage>;
+  /** Tells the room; say it every second or two while it lasts. Once: what could not be sent is not sent later. */
+  readonly setTyping: (roomId: number, isTyping: boolean) => Promise<void>;
+  /** Tells this user's other devices how far the room's chat has been read. Once, like `setTyping`. */
+  readonly markSeen: (roomId: number, message: Pick<ChatMessage, 'userId' | 'id'>) => Promise<void>;
   /** For good: `closed` is told, and what waits is refused with `CLOSED`. The room is left after a minute. */
   readonly close: () => void;
 }
@@ -116,6 +120,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     },
     sendGift: (gift) => send<SentGiftReceipt>('gift.send', { ...gift, id: gift.id ?? newId() }),
     sendChat: (roomId, text, id = newId()) => send<ChatMessage>('chat.send', chat(id, roomId, text)),
+    setTyping: async (roomId, isTyping) => void (await link.send('chat.type', { roomId, isTyping })),
+    markSeen: async (roomId, { userId, id }) => void (await link.send('chat.see', { roomId, userId, id })),
     close: link.close,
   };
 }

@@ -29,6 +29,15 @@ export interface ServerEvents {
     readonly text: string;
     readonly sent_at: string;
   };
+  /** Hide it after 3 s without another. Not told to the connection that said so. */
+  'chat.typing': { readonly room_id: number; readonly user_id: number; readonly is_typing: boolean };
+  /** The user has read a room's chat up to this message, on another device. */
+  'chat.seen': {
+    readonly room_id: number;
+    /** Whose message it is. */
+    readonly user_id: number;
+    readonly id: string;
+  };
   'room.participant_count': { readonly room_id: number; readonly count: number };
   'room.member_blocked': {
     readonly room_id: number;

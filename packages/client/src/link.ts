@@ -109,7 +109,9 @@ export function createLink(options: LinkOptions): Link {
     if (error.data !== undefined) plan.told(error.data);
     lost(error.message);
   });
-  socket.onAny((name: string, data: unknown, position: Position | undefined) => {
+  socket.onAny((name: string, data: unknown, place: Partial<Position> | undefined) => {
+    // What passed by has a channel, and no place on it.
+    const position = place?.off === undefined ? undefined : (place as Position);
     if (name !== 'session' && name !== 'closing') options.onEvent(name, data, position);
   });
 
@@ -126,6 +128,8 @@ const newSocket = ({ url, transports }: LinkOptions, auth: () => Record<string, 
     reconnection: false,
     forceNew: true,
     transports: [...transports],
+    // In their order: else only the first one would ever be tried.
+    tryAllTransports: true,
     auth: (use) => use(auth()),
   });
 

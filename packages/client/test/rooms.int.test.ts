@@ -151,3 +151,30 @@ test('what follows a snapshot comes after whoever awaited it', async () => {
   await all;
   expect(order).toEqual(['snapshot', 'm1', 'm2']);
 });
+
+test('what is nowhere kept is shown as often as it comes, and is nowhere to go on from', async () => {
+  platform.behindSession = (socket) => {
+    for (const is_typing of [true, true, false])
+      socket.emit('chat.typing', { room_id: 42, user_id: 8, is_typing }, { ch: 'room.42' });
+  };
+  const told: unknown[] = [];
+  connection = await client.connect();
+  await connection.joinRoom(42);
+  connection.on('chat.typing', ({ is_typing }, position) => told.push([is_typing, position]));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  connection.on('connected', () => resolve());
+  platform.closeAll(4001, 'DRAINING', 0);
+  await promise;
+  await expect.poll(() => told).toEqual([true, true, false].map((isTyping) => [isTyping, undefined]));
+});
+
+test('typing and what was seen are sent once', async () => {
+  for (const name of ['chat.type', 'chat.see']) platform.on[name] = (_payload, ack) => ack({ ok: true, data: null });
+  connection = await client.connect();
+  await connection.setTyping(42, true);
+  await connection.markSeen(42, { userId: 8, id: 'm1' });
+  expect(platform.commands).toEqual([
+    { name: 'chat.type', payload: { roomId: 42, isTyping: true } },
+    { name: 'chat.see', payload: { roomId: 42, userId: 8, id: 'm1' } },
+  ]);
+});

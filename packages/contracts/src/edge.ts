@@ -12,12 +12,15 @@ export const EDGE_NOW = 'edge.now';
 export type ChannelKind = 'user' | 'room' | 'all' | 'tenant' | 'role';
 
 /** A channel by name, as clients see it in `ch`: `user.7`, `room.42`, `all`. */
-export type Channel = `user.${bigint}` | `room.${bigint}` | 'all';
+export type Channel = `user.${bigint}` | RoomChannel | 'all';
+export type RoomChannel = `room.${bigint}`;
 
 export const userChannel = (id: bigint) => `user.${id}` as const satisfies Channel;
 export const roomChannel = (id: bigint) => `room.${id}` as const satisfies Channel;
 
-/** `reliable` is never dropped short of the connection's cap; of `conflate` only the newest per name is kept. */
+export const isRoomChannel = (channel: string): boolean => channel.startsWith('room.');
+
+/** `reliable` is never dropped short of the connection's cap; of `conflate` only the newest per name and key is kept. */
 export type MessageClass = 'reliable' | 'conflate';
 
 /** One emit as it travels on an edge channel (JSON). `data` is already in its public form. */
@@ -27,6 +30,10 @@ export interface EdgeMessage {
   readonly class: MessageClass;
   /** On a user's channel: only to those sockets of the user that are in this room. */
   readonly room?: number;
+  /** Of a `conflate` message: what else the next one must have in common with it to replace it. */
+  readonly key?: string;
+  /** Not to this socket: it said so itself. */
+  readonly except?: string;
 }
 
 /** An emit and where it goes. The gateway's own are narrower: those that its catalogue of events has. */

@@ -15,5 +15,6 @@ export const errors = errorCatalogue({
   PAYLOAD_TOO_LARGE: ['invalid', 'The request is larger than {maximum} bytes.'],
   UNKNOWN_EVENT: ['not_found', 'There is no event {event}.'],
   UNKNOWN_CHANNEL: ['not_found', 'There is no channel {channel}: private-user.ID, private-room.ID and all there are.'],
+  NOT_IN_ROOM: ['failed_precondition', 'This socket is not in room {roomId}. Join it first.'],
   UNSUPPORTED_VERSION: ['failed_precondition', 'This server speaks version {supported} of the protocol.'],
 });

@@ -30,6 +30,7 @@ function world() {
     history,
     recovery: recovery({ history, witnessAgeMostMs: Number.POSITIVE_INFINITY, now: () => 0 }),
     tick: () => tick,
+    isStored: async ({ seq, id }) => stored.some((one) => one.seq === seq && one.id === id),
     subscribe: (_channel, listener) => {
       arrived = listener;
       return () => {

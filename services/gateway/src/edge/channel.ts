@@ -1,7 +1,7 @@
 /**
  * One channel on one gateway, from its first member to its last.
  *
- *   catching up --(read, proved, drained)--> open --(gap, or compared and behind)--> catching up
+ *   catching up --(read, proved, drained)--> open --(gap, doubt, or compared and not the same)--> catching up
  *        ^-------------------(a new connection)------------------------|
  *
  * While open, live messages go straight to the members. While catching up they wait, and history since `#position` is
@@ -22,8 +22,15 @@ export interface Link {
   readonly recovery: Recovery;
   /** The newest tick received. */
   readonly tick: () => Position;
+  /** Whether the stream has this message now. */
+  readonly isStored: (position: Position) => Promise<boolean>;
   /** @returns how to end the subscription; safe after the connection is lost */
-  readonly subscribe: (channel: string, arrived: (record: EdgeRecord, previous: number) => void) => () => void;
+  readonly subscribe: (
+    channel: string,
+    arrived: (record: EdgeRecord, previous: number) => void,
+    /** Given what is nowhere kept. */
+    told?: (record: EdgeRecord) => void,
+  ) => () => void;
 }
 
 /** Where a member wants to go on from. */
@@ -83,7 +90,11 @@ export class Channel implements Row {
   /** Begins with a new connection: subscribes, then opens, or repairs what the members have missed. */
   connect(link: Link): void {
     this.#link = link;
-    this.#unsubscribe = link.subscribe(this.name, (record, previous) => this.#arrived({ record, previous }));
+    this.#unsubscribe = link.subscribe(
+      this.name,
+      (record, previous) => this.#arrived({ record, previous }),
+      (record) => this.#tell(record),
+    );
     this.#beginCatchUp([]);
   }
 
@@ -120,12 +131,18 @@ export class Channel implements Row {
   async compare(): Promise<void> {
     if (this.#link === null || this.#state !== 'open') return;
     const mine = this.#epoch;
+    const known = this.#known;
     const tick = this.#link.tick();
     const last = await this.#link.history.last(this.name);
-    if (this.#epoch !== mine || this.#position === null) return;
+    if (this.#epoch !== mine || this.#known !== known || this.#position === null) return;
     this.#heard();
-    if (last !== null && last.seq > this.#known) this.#beginCatchUp([]);
-    else if (last === null || last.seq === this.#known) this.#position = laterOf(this.#position, tick);
+    // An earlier one is the last of a stream that has begun anew.
+    if (last !== null && last.seq !== known) this.#beginCatchUp([]);
+    else this.#position = laterOf(this.#position, tick);
+  }
+
+  #tell(record: EdgeRecord): void {
+    for (const seat of this.#seats) seat.tell(record);
   }
 
   #arrived(arrival: Waiting): void {
@@ -136,8 +153,28 @@ export class Channel implements Row {
       return;
     }
     const verdict = judge(this.#known, arrival.record.seq, arrival.previous);
-    if (verdict === 'deliver') this.#deliver(arrival.record);
+    if (verdict === 'drop' || this.#isPast(arrival.record)) void this.#doubt(this.#epoch);
+    else if (verdict === 'deliver') this.#deliver(arrival.record);
     else if (verdict === 'repair') this.#beginCatchUp([arrival]);
+  }
+
+  /** There is no further message up to the position, so this one is of another stream, or has come late. */
+  #isPast({ seq }: EdgeRecord): boolean {
+    return seq <= (this.#position?.seq ?? 0);
+  }
+
+  /**
+   * A message of the past has come late, or the stream has begun anew. Nothing is delivered until the position's own
+   * message was seen there; it is younger than one that comes late, so it has not aged out.
+   */
+  async #doubt(mine: number): Promise<void> {
+    if (this.#link === null || this.#position === null) return;
+    this.#state = 'catching up';
+    const { seq, id } = this.#position;
+    const stored = await this.#link.history.at(seq).catch(() => null);
+    if (this.#epoch !== mine) return;
+    if (stored?.id === id && this.#drained()) this.#open();
+    else this.#beginCatchUp(this.#waiting);
   }
 
   #deliver(record: EdgeRecord): void {
@@ -191,9 +228,12 @@ export class Channel implements Row {
   async #openFirst(link: Link): Promise<() => void> {
     const tick = link.tick();
     const last = await link.history.last(this.name);
+    const newest = last === null ? NOWHERE : { seq: last.seq, id: last.id };
+    // A tick of a stream that has begun anew since then would hide what the new one says until it is as long.
+    const position = tick.seq > newest.seq && (await link.isStored(tick)) ? tick : newest;
     return () => {
-      this.#known = last?.seq ?? 0;
-      this.#position = laterOf(tick, last === null ? NOWHERE : { seq: last.seq, id: last.id });
+      this.#known = newest.seq;
+      this.#position = position;
       this.#heard();
     };
   }
@@ -220,8 +260,9 @@ export class Channel implements Row {
     this.#waiting = [];
     for (const [index, { record, previous }] of arrivals.entries()) {
       const verdict = judge(this.#known, record.seq, previous);
-      if (verdict === 'deliver') this.#deliver(record);
-      if (verdict === 'repair') {
+      const isOfAnother = verdict !== 'drop' && this.#isPast(record);
+      if (verdict === 'deliver' && !isOfAnother) this.#deliver(record);
+      if (verdict === 'repair' || isOfAnother) {
         this.#waiting = arrivals.slice(index);
         return false;
       }

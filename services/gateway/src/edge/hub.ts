@@ -2,19 +2,22 @@
  * The channels of one gateway. It subscribes to a channel only while it has a member for it, so a room's messages
  * reach only the gateways that hold somebody who is in it.
  */
-import type { Clock, Logger, Part } from '@fanfare/kit';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Channel, type EdgeMessage, isRoomChannel, type RoomChannel } from '@fanfare/contracts';
+import { type Clock, commonErrors, type Logger, newId, type Part } from '@fanfare/kit';
+import type { Subscription } from '@nats-io/transport-node';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { continueTrace } from '../tracing.ts';
 import type { Link, Resume } from './channel.ts';
 import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection, Generation } from './connection.ts';
-import { history } from './history.ts';
+import { type History, history } from './history.ts';
 import { laterOf, NOWHERE } from './position.ts';
-import { messageIdOf, parseRecord, sequenceOf } from './record.ts';
+import { type EdgeRecord, messageIdOf, parseRecord, sequenceOf } from './record.ts';
 import { recovery } from './recovery.ts';
 import type { Member, Membership } from './seat.ts';
 import { ensureEdgeStream, type HistoryLimits } from './stream.ts';
-import { liveSubject, TICK } from './subjects.ts';
+import { liveSubject, passingSubject, storedSubject, TICK } from './subjects.ts';
 import { publishTick } from './tick.ts';
 
 export interface HubOptions {
@@ -31,6 +34,10 @@ export interface Hub extends Part {
    * @throws UNAVAILABLE when the stream cannot be read within some seconds
    */
   readonly join: (channel: string, member: Member, resume: Resume | null) => Promise<Membership>;
+  /** Says something on a channel, kept like all that is translated. @throws UNAVAILABLE when it was not taken in time */
+  readonly publish: (channel: Channel, message: EdgeMessage) => Promise<void>;
+  /** Tells those who listen to a room now; nowhere kept. @throws UNAVAILABLE between two connections */
+  readonly tell: (room: RoomChannel, message: EdgeMessage) => void;
 }
 
 const COMPARE_EVERY_MS = 1000;
@@ -68,6 +75,22 @@ export function createHub(options: HubOptions): Hub {
         throw error;
       }
     },
+    publish: async (channel, message) => {
+      const publishing = connection
+        .current()
+        ?.jetstream.publish(storedSubject(channel), JSON.stringify(message), { msgID: newId() });
+      try {
+        if ((await publishing) === undefined) throw commonErrors.UNAVAILABLE();
+      } catch (error) {
+        log.debug({ err: error, channel }, 'not published');
+        throw commonErrors.UNAVAILABLE();
+      }
+    },
+    tell: (room, message) => {
+      const generation = connection.current();
+      if (generation === null) throw commonErrors.UNAVAILABLE();
+      generation.connection.publish(passingSubject(room), JSON.stringify(message));
+    },
     start: async () => {
       timer = setInterval(() => channels.compareSilent(), COMPARE_EVERY_MS);
       timer.unref();
@@ -91,7 +114,19 @@ async function openLink(
   const now = (): number => clock.now().getTime();
   let tick = NOWHERE;
 
-  const subscribe: Link['subscribe'] = (channel, arrived) => {
+  /** Users' devices are told nothing that is not kept, which spares each connection a second subscription. */
+  const listen = (channel: string, told: (record: EdgeRecord) => void): Subscription | null =>
+    isRoomChannel(channel)
+      ? connection.subscribe(passingSubject(channel), {
+          callback: (error, message) => {
+            if (error !== null) log.warn({ err: error, channel }, 'subscription failed');
+            else told(parseRecord(NOWHERE, message.data));
+          },
+        })
+      : null;
+
+  const subscribe: Link['subscribe'] = (channel, arrived, told = () => {}) => {
+    const passing = listen(channel, told);
     const subscription = connection.subscribe(liveSubject(channel), {
       callback: (error, message) => {
         if (error !== null) return log.warn({ err: error, channel }, 'subscription failed');
@@ -108,11 +143,15 @@ async function openLink(
       },
     });
     return () => {
-      if (!connection.isClosed()) subscription.unsubscribe();
+      if (connection.isClosed()) return;
+      subscription.unsubscribe();
+      passing?.unsubscribe();
     };
   };
 
   subscribe(TICK, ({ seq, id }) => {
+    // The stream has begun anew under this connection; the next one looks at every channel, silent ones too.
+    if (seq <= tick.seq && id !== tick.id) void connection.close();
     tick = { seq, id };
   });
   // The first gateway of an empty stream: a position is needed before anybody joins.
@@ -122,7 +161,23 @@ async function openLink(
     history: stored,
     recovery: recovery({ history: stored, witnessAgeMostMs: limits.maxAgeMs - margin, now }),
     tick: () => tick,
+    isStored: sharedProof(stored),
     subscribe,
+  };
+}
+
+/** Channels that open together ask for the same tick: whoever asks before the request is sent shares it. */
+function sharedProof({ at }: Pick<History, 'at'>): Link['isStored'] {
+  const asked = new Map<string, Promise<boolean>>();
+  return ({ seq, id }) => {
+    const shared = asked.get(id);
+    if (shared !== undefined) return shared;
+    const proof = nextTurn().then(async () => {
+      asked.delete(id);
+      return (await at(seq))?.id === id;
+    });
+    asked.set(id, proof);
+    return proof;
   };
 }
 

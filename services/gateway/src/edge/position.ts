@@ -24,5 +24,10 @@ export function decodePosition(text: unknown): Position | null {
 
 export const laterOf = (one: Position, other: Position): Position => (other.seq > one.seq ? other : one);
 
-/** What a channel without any message and a stream without any tick has: nothing can be resumed from it. */
+/**
+ * Where a channel without any message is, and a stream without any tick, and a message that is nowhere kept: nothing can
+ * be resumed from it.
+ */
 export const NOWHERE: Position = { seq: 0, id: '' };
+
+export const isNowhere = ({ seq }: Position): boolean => seq === NOWHERE.seq;

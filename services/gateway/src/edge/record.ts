@@ -3,7 +3,10 @@ import type { EdgeMessage } from '@fanfare/contracts';
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import type { Position } from './position.ts';
 
-/** `seq` and `id` make it a position: whoever was given the record has read up to here. */
+/**
+ * `seq` and `id` make it a position: whoever was given the record has read up to here. What is nowhere kept is
+ * `NOWHERE`.
+ */
 export interface EdgeRecord extends Position {
   readonly message: EdgeMessage;
   /** Bytes on the bus, for bounds. */

@@ -6,7 +6,7 @@ import { NOWHERE, type Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
 
 export interface Member {
-  /** Called once for every message, in order. */
+  /** Called once for every message, in order; for one that has no place in it (`seq` 0) whenever it comes. */
   readonly deliver: (record: EdgeRecord) => void;
   /** Something between the last delivery and `position` can no longer be told. */
   readonly lost: (position: Position) => void;
@@ -72,6 +72,11 @@ export class Seat implements Membership {
     } else {
       this.lose({ seq: record.seq, id: record.id });
     }
+  }
+
+  /** Something that is nowhere kept: whoever has not started yet does without. */
+  tell(record: EdgeRecord): void {
+    if (this.#pending === null) this.#member.deliver(record);
   }
 
   lose(at: Position): void {

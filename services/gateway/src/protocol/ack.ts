@@ -9,6 +9,9 @@ export const place = z.object({
   off: z.string().describe('Opaque: how far this channel has been read. Keep the newest of each channel.'),
 });
 
+/** Of an event that is nowhere kept: there is nothing to go on from. */
+export const passingPlace = place.pick({ ch: true });
+
 export const OFF_EXAMPLE = 'MTA0MS4wMTk5ZDJmNC01ZTdhLTdjYzEtOWQzYi0yZjFlNmE4YjRjMTA6MA';
 
 /** What any command may be refused with, besides the reasons of its own. */

@@ -5,7 +5,7 @@
  */
 import type { CommandProtocol } from '../socket/command.ts';
 import { PROTOCOL_VERSION } from '../socket/handshake.ts';
-import { accepted, COMMON_REFUSALS, OFF_EXAMPLE, place, refused, refusedExample } from './ack.ts';
+import { accepted, COMMON_REFUSALS, OFF_EXAMPLE, passingPlace, place, refused, refusedExample } from './ack.ts';
 import { CLOSE_CODE_RANGES, closeCodes } from './closing.ts';
 import { DESCRIPTION } from './description.ts';
 import type { ServerEvent, Where } from './event.ts';
@@ -64,17 +64,22 @@ export function asyncApiDocument({ events, commands }: Protocol) {
 }
 
 function eventMessage(schemas: SchemaCollector, name: string, event: ServerEvent) {
-  const headers = event.placeless === true ? undefined : { ch: exampleChannel(event), off: OFF_EXAMPLE };
+  const headers = event.placeless === true ? undefined : placeExample(event);
   return {
     name,
     title: name,
     summary: event.summary,
     payload: schemas.of(event.data),
-    ...(headers !== undefined && { headers: schemas.of(place) }),
+    ...(headers !== undefined && { headers: schemas.of(event.passing === true ? passingPlace : place) }),
     examples: event.examples.map((payload) => ({ payload, ...(headers !== undefined && { headers }) })),
     'x-class': event.class,
   };
 }
+
+const placeExample = (event: ServerEvent) => ({
+  ch: exampleChannel(event),
+  ...(event.passing !== true && { off: OFF_EXAMPLE }),
+});
 
 const exampleChannel = ({ on: [first] }: ServerEvent): string =>
   first === 'room' ? 'room.42' : first === 'all' ? 'all' : 'user.7';

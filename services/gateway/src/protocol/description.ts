@@ -12,9 +12,9 @@ are told from the client's point of view: it sends commands and receives events.
 
 **Events** are emitted as \`(name, data, {ch, off})\`: the message's payload is the second argument, its headers are
 the third. Keep the newest \`off\` of each \`ch\`. Given back (in the handshake for the user's own channel, in
-\`room.join\` for a room) it has everything replayed that was missed, or \`recovered\` is false and nothing is. A client
-that recovers may be shown twice what was in its snapshot too: it drops by sender and id. Ignore events, types and
-fields that you do not know: later releases have more.
+\`room.join\` for a room) it has everything replayed that was missed, or \`recovered\` is false and nothing is. What has no
+\`off\` is kept nowhere and never replayed. A client that recovers may be shown twice what was in its snapshot too: it
+drops by sender and id. Ignore events, types and fields that you do not know: later releases have more.
 
 **Classes** (\`x-class\`). A \`reliable\` event is dropped only with the connection. Of a \`conflate\` event that waits
 behind others only the newest of its channel is kept.

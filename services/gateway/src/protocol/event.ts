@@ -11,6 +11,8 @@ export interface ServerEvent<D = unknown> {
   readonly class: MessageClass;
   /** It has no third argument: nobody goes on from there. */
   readonly placeless?: true;
+  /** It is nowhere kept: its third argument is `{ch}`, and who was not there does not learn of it. */
+  readonly passing?: true;
   readonly data: z.ZodType<D>;
   readonly examples: readonly [D, ...D[]];
 }

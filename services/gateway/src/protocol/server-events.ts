@@ -79,6 +79,25 @@ const ofRooms = {
     }),
     examples: [{ id: '0199d2f4-5e7a-7cc1-9d3b-2f1e6a8b4c10', room_id: 42, user_id: 7, text: 'hello', sent_at: at }],
   }),
+  'chat.typing': event({
+    summary: 'Somebody is typing, or has stopped. Not repeated for 3 s is stopped too. Not to the socket that said so.',
+    on: ['room'],
+    class: 'conflate',
+    passing: true,
+    data: z.object({ room_id: id, user_id: id, is_typing: z.boolean() }),
+    examples: [{ room_id: 42, user_id: 7, is_typing: true }],
+  }),
+  'chat.seen': event({
+    summary: 'The user has read the room’s chat up to this message, on another device.',
+    on: ['user'],
+    class: 'conflate',
+    data: z.object({
+      room_id: id,
+      user_id: id.describe('Whose message it is.'),
+      id: z.string().describe('The message’s.'),
+    }),
+    examples: [{ room_id: 42, user_id: 8, id: '0199d2f4-5e7a-7cc1-9d3b-2f1e6a8b4c10' }],
+  }),
   'room.participant_count': event({
     summary: 'How many are in the room now.',
     on: ['room'],

@@ -3,7 +3,7 @@
  * frame, `packet` the same without engine.io's type for connections that are not a plain websocket.
  */
 
-import { encodePosition, type Position } from '../edge/position.ts';
+import { encodePosition, isNowhere, type Position } from '../edge/position.ts';
 import type { EdgeRecord } from '../edge/record.ts';
 import { echoNameOf } from './echo-channel.ts';
 
@@ -45,25 +45,28 @@ export function textFrame(text: string): Buffer {
 /** Where an event belongs: the third argument of every event of ours. */
 export interface Place {
   readonly ch: string;
-  readonly off: string;
+  /** Missing where nobody can go on from: what passed by and is nowhere kept. */
+  readonly off?: string;
 }
 
-export const placeOf = (channel: string, position: Position): Place => ({
+export const placeOf = (channel: string, position: Position): Required<Place> => ({
   ch: channel,
   off: encodePosition(position),
 });
 
 /** What a listener for `name` is called with. */
 export const argumentsOf = (dialect: Dialect, channel: string, data: unknown, position: Position): unknown[] =>
-  dialect === 'echo' ? [echoNameOf(channel), data] : [data, placeOf(channel, position)];
+  dialect === 'echo'
+    ? [echoNameOf(channel), data]
+    : [data, isNowhere(position) ? { ch: channel } : placeOf(channel, position)];
 
 export function encodeEvent(dialect: Dialect, channel: string, record: EdgeRecord): Outgoing {
-  const { name, data, class: kind } = record.message;
+  const { name, data, class: kind, key = '' } = record.message;
   const packet = EVENT + JSON.stringify([name, ...argumentsOf(dialect, channel, data ?? null, record)]);
   return {
     packet,
     frame: textFrame(MESSAGE + packet),
-    conflateKey: kind === 'conflate' ? `${dialect} ${channel} ${name}` : null,
+    conflateKey: kind === 'conflate' ? `${dialect} ${channel} ${name} ${key}` : null,
   };
 }
 

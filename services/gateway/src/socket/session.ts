@@ -17,6 +17,7 @@ import type { Fanout } from './fanout.ts';
 import { argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
 import { FanoutQueue } from './fanout-queue.ts';
 import type { Registry } from './registry.ts';
+import type { Typing } from './typing.ts';
 
 /** A socket's stay in a room, in one dialect. */
 export interface RoomStay {
@@ -61,6 +62,8 @@ export class Session {
   /** Of the channels that every socket hears, those that it hears in laravel-echo's dialect too. */
   #inEcho: ReadonlySet<string> | null = null;
   #bucket: ConnectionBucket | null = null;
+  /** What the room was last told of this socket. */
+  typing: Typing | null = null;
   #closedFor: CloseReason | null = null;
   #ended = false;
   #turn: Promise<unknown> = NOTHING_BEFORE;
@@ -71,6 +74,11 @@ export class Session {
     this.#socket = socket;
     const onOverflow = (): void => this.close('SLOW_CONSUMER', SLOW_RETRY_MS);
     this.#queue = new FanoutQueue(socket, deps.fanout, deps.capBytes, onOverflow);
+  }
+
+  /** Unique among all gateways' sockets. */
+  get socketId(): string {
+    return this.#socket.id;
   }
 
   /** Of this connection's commands. Most connections never send one. */
@@ -133,8 +141,8 @@ export class Session {
     for (const dialect of this.#dialectsOf(channel)) this.showLoss(dialect, channel, position);
   }
 
-  #isMeantHere({ room }: EdgeMessage): boolean {
-    return room === undefined || this.isInRoom(BigInt(room));
+  #isMeantHere({ room, except }: EdgeMessage): boolean {
+    return (room === undefined || this.isInRoom(BigInt(room))) && (except === undefined || except !== this.socketId);
   }
 
   #dialectsOf(channel: string): readonly Dialect[] {
