@@ -115,6 +115,15 @@ it('behind a balancer that keeps each client at one gateway, polling works and c
   expect(socket.connected).toBe(true);
 });
 
+it('a balancer’s cookie comes from pages of the origins that are listed', async () => {
+  const listed = await run.start({ CORS_ORIGINS: 'https://app.example' });
+  const headers = { origin: 'https://app.example' };
+  const url = `http://127.0.0.1:${listed.httpPort()}/socket.io/?EIO=4&transport=polling`;
+  const answer = await fetch(url, { headers });
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
+  expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+});
+
 describe('a session that a gateway does not know', () => {
   const ask = (index: number, sid?: string): Promise<Response> => {
     const more = sid === undefined ? '' : `&sid=${encodeURIComponent(sid)}`;

@@ -57,7 +57,8 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: HANDSHAKE_TIMEOUT_MS,
-    cors: { origin: deps.corsOrigins === undefined ? '*' : [...deps.corsOrigins] },
+    // A balancer's cookie, which keeps a polling client at one gateway, needs credentials; nothing of ours is in cookies.
+    cors: deps.corsOrigins === undefined ? { origin: '*' } : { origin: [...deps.corsOrigins], credentials: true },
     allowRequest: (_request, decide) => decide(isDraining ? 'stopping' : null, !isDraining),
   });
   const forgetRequest = requestForgetter(io);
