@@ -1,4 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
+import { serverEvents } from '../src/protocol/server-events.ts';
+import { allCommands } from '../src/socket/all-commands.ts';
+import { CLOSE_CODES } from '../src/socket/close-codes.ts';
 import { runHttp } from './running-http.ts';
 
 const http = await runHttp();
@@ -26,4 +29,15 @@ test('behind a proxy that ends TLS it says so', async () => {
 test('the reference of REST does not show it as a route', async () => {
   const { paths } = (await http.get('/openapi.json', null)).json();
   expect(Object.keys(paths)).not.toContain('/api/v1/asyncapi.json');
+});
+
+test('its page shows every event and command, and needs nothing from elsewhere', async () => {
+  const page = await http.get('/api/v1/sockets', null);
+  expect(page.headers['content-type']).toContain('text/html');
+  for (const name of [...Object.keys(serverEvents), ...allCommands.map(({ event }) => event)]) {
+    expect(page.body).toContain(`<h4>${name} `);
+  }
+  for (const code of Object.values(CLOSE_CODES)) expect(page.body).toContain(`<td>${code}</td>`);
+  expect(page.body.match(/(?:src|href)="[^"]*"/g)).toEqual(['href="asyncapi.json"']);
+  expect(page.body).not.toContain('<script');
 });

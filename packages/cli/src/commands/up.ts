@@ -82,7 +82,12 @@ function terminalReporter(): Reporter {
 
 function banner(gateways: readonly string[], headline: string, howToStop: string): string {
   const users = DEMO_USERS.map((user) => `  ${user.email} / ${user.password}`);
-  const docs = gateways.slice(0, 1).map((url) => `  ${url}/docs (reference), ${url}/openapi.json`);
+  const docs = gateways
+    .slice(0, 1)
+    .flatMap((url) => [
+      `  ${url}/docs (reference of REST), ${url}/openapi.json`,
+      `  ${url}/api/v1/sockets (reference of the sockets), ${url}/api/v1/asyncapi.json`,
+    ]);
   return [
     '',
     `Fanfare is ${headline}.`,

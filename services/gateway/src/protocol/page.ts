@@ -29,15 +29,12 @@ export function protocolPage(document: ProtocolDocument): string {
     if (message === undefined) throw new Error(`there is no message ${$ref}`);
     return message;
   };
-  const operations = Object.values(document.operations as Readonly<Record<string, Operation>>);
+  const operations = document.operations as Readonly<Record<string, Operation>>;
   const received = Object.entries(document.channels).map(([name, { address, summary }]) => {
-    const { messages: shown = [] } =
-      operations.find(
-        ({ action, messages: [first] }) => action === 'receive' && first?.$ref.startsWith(`#/channels/${name}/`),
-      ) ?? {};
+    const { messages: shown = [] } = operations[`receive.${name}`] ?? {};
     return `<h3>${escaped(address ?? name)}</h3><p>${marked(summary)}</p>${shown.map(named).map(section).join('')}`;
   });
-  const sent = operations
+  const sent = Object.values(operations)
     .filter(({ action }) => action === 'send')
     .map(({ messages: [asked], reply, ...operation }) => {
       const refusals = operation['x-refusals'] ?? [];
