@@ -44,7 +44,8 @@ export interface FanoutOptions {
 }
 
 const WARM_UP_SECONDS = 2;
-const IDLE_SECONDS = 3;
+/** Ticks, pings and the like come every few seconds. */
+const IDLE_WINDOWS = 2;
 const AT_ONCE = 50;
 /** Somebody who cannot keep up has this long to finish. */
 const FINISH_MS = 30_000;
@@ -113,13 +114,14 @@ async function startSystems(
     systems.push(system);
     await fill(options, system);
   }
-  scene.report(`idle for ${IDLE_SECONDS} s`);
-  await delay(1000);
+  const idleSeconds = options.seconds * IDLE_WINDOWS;
+  scene.report(`idle for ${idleSeconds} s`);
+  await delay(idleSeconds * 250);
   const before = systems.map(cpuSecondsOf);
-  await delay(IDLE_SECONDS * 1000);
+  await delay(idleSeconds * 1000);
   return systems.map((system, index) => ({
     system,
-    idle: (cpuSecondsOf(system) - (before[index] ?? 0)) / IDLE_SECONDS,
+    idle: (cpuSecondsOf(system) - (before[index] ?? 0)) / idleSeconds,
     numbers: new Map(),
   }));
 }

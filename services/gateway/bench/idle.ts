@@ -25,15 +25,22 @@ export interface Idle {
 
 const WARM_UP = 1000;
 const AT_ONCE = 64;
-const SETTLE_MS = 5000;
 
-export async function measureIdle(scene: Scene, connections: number): Promise<Idle> {
+export interface IdleOptions {
+  readonly scene: Scene;
+  readonly connections: number;
+  /** How long nothing happens before memory is looked at. */
+  readonly settleMs: number;
+}
+
+export async function measureIdle(options: IdleOptions): Promise<Idle> {
+  const { scene, connections } = options;
   const probe = memoryProbe();
   try {
-    const ours = await weigh(scene, probe, connections, () =>
+    const ours = await weigh(options, probe, () =>
       startGatewaySystem(scene.fleet, { nodeName: 'idle', flags: probe.flags }),
     );
-    const plain = await weigh(scene, probe, connections, () => startSocketIo(scene.fleet, probe.flags));
+    const plain = await weigh(options, probe, () => startSocketIo(scene.fleet, probe.flags));
     return {
       idle_connections: connections,
       rss_kb_per_connection: ours.settled,
@@ -49,9 +56,8 @@ const weightOf = ({ settled, collected, heap }: Weight): Weight => ({ settled, c
 
 /** @throws when a connection ends meanwhile */
 async function weigh(
-  scene: Scene,
+  { scene, connections, settleMs }: IdleOptions,
   probe: MemoryProbe,
-  connections: number,
   start: () => Promise<System>,
 ): Promise<Weight & { readonly perSecond: number }> {
   const system = await start();
@@ -60,11 +66,11 @@ async function weigh(
   try {
     await connectAll(scene, system, group, Math.min(WARM_UP, connections));
     await scene.load.close(group);
-    await delay(1000);
+    await delay(settleMs / 4);
     const { heapUsed: emptyHeap } = await probe.collected(pid);
     const empty = residentBytes(pid) ?? Number.NaN;
     const { seconds } = await connectAll(scene, system, group, connections);
-    await delay(SETTLE_MS);
+    await delay(settleMs);
     assertComplete(group, await scene.load.tally(group), 0);
     const full = residentBytes(pid) ?? Number.NaN;
     const { heapUsed } = await probe.collected(pid);
@@ -96,8 +102,13 @@ export interface Cycles {
 
 const CYCLE_USERS = 1000;
 const CYCLE_ROOMS = 100;
+const WARM_UP_CYCLES = 5000;
 
-export async function measureCycles(scene: Scene, cycles: number): Promise<Cycles> {
+export interface CyclesOptions extends Pick<IdleOptions, 'scene' | 'settleMs'> {
+  readonly cycles: number;
+}
+
+export async function measureCycles({ scene, cycles, settleMs }: CyclesOptions): Promise<Cycles> {
   const probe = memoryProbe();
   await using opened = new AsyncDisposableStack();
   opened.defer(() => probe.remove());
@@ -113,9 +124,9 @@ export async function measureCycles(scene: Scene, cycles: number): Promise<Cycle
   const run = (count: number): Promise<number> =>
     scene.load.cycle({ ports, readyAt, clients, leave, count, atOnce: AT_ONCE });
   // Every user and every room once at least, so that what is kept for them is there before.
-  await run(Math.min(cycles, 2 * CYCLE_USERS));
+  await run(Math.min(cycles, WARM_UP_CYCLES));
   const heapUsed = async (): Promise<number> => {
-    await delay(2000);
+    await delay(settleMs / 2);
     return (await probe.collected(system.pids[0] ?? 0)).heapUsed;
   };
   const before = await heapUsed();

@@ -170,14 +170,22 @@ export class RawClient {
   }
 }
 
+/** With the headers of a browser: a server that keeps the request keeps them too. */
 const upgradeRequest = (port: number): string =>
   [
     'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
     `Host: 127.0.0.1:${port}`,
     'Connection: Upgrade',
+    'Pragma: no-cache',
+    'Cache-Control: no-cache',
+    'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
     'Upgrade: websocket',
+    'Origin: http://localhost:3000',
     'Sec-WebSocket-Version: 13',
+    'Accept-Encoding: gzip, deflate, br, zstd',
+    'Accept-Language: en-GB,en;q=0.9',
     `Sec-WebSocket-Key: ${KEY}`,
+    'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
     HEAD_END,
   ]
     .join('\r\n')

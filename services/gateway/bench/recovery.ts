@@ -53,7 +53,7 @@ const OTHER_ROOMS = 20;
 const AT_ONCE_CLIENTS = 1000;
 const CHANNELS = 200;
 const STORM_CLIENTS = 10_000;
-const STORM_SECONDS = 10;
+const STORM_PER_SECOND = 1000;
 const ENTERING_AT_ONCE = 64;
 const FIRST_USER = 1;
 
@@ -201,7 +201,7 @@ async function measureStorm(scene: Scene, system: GatewaySystem, clients: number
   await dying.gateway.kill();
   const counted = countCalls(scene.fleet);
   const { ports, readyAt } = system;
-  const perSecond = Math.ceil(clients / STORM_SECONDS);
+  const perSecond = STORM_PER_SECOND;
   const { milliseconds, ...storm } = await scene.load.reconnect({ group, ports, readyAt, clients: specs, perSecond });
   const calls = counted.stop();
   await scene.load.close(group);

@@ -9,6 +9,11 @@ export function tableOf(result: EdgeBench): string {
     '',
     ...fanoutLines(result),
     '',
+    ...slowLines(result),
+    ...idleLines(result),
+    ...cycleLines(result),
+    ...recoveryLines(result),
+    '',
     ...result.method.map((line) => `- ${line}`),
   ].join('\n');
 }
@@ -58,3 +63,52 @@ function fanoutRow(result: FanoutResult, load: LoadName, system: SystemName): Ro
     percent(result.delivered_share[load][system]),
   ];
 }
+
+function slowLines({ slow_clients: slow }: EdgeBench): readonly string[] {
+  if (slow === null) return ['slow clients: not measured'];
+  const { before, during } = slow.others_ms;
+  return [
+    `slow clients: ${slow.cut} of ${slow.clients} cut with ${slow.code} in ${slow.seconds.toFixed(1)} s, at a cap of ${megabytes(slow.cap_bytes)}`,
+    `  ${megabytes(slow.queued_bytes)} waited for them at most; memory grew by ${megabytes(slow.rss_growth_bytes)} (limit ${megabytes(slow.rss_growth_most_bytes)})`,
+    `  p99 of ${slow.others} others: ${before.p99.toFixed(1)} ms before, ${during.p99.toFixed(1)} ms meanwhile (${signedPercent(slow.others_p99_moved * 100)})`,
+  ];
+}
+
+function idleLines({ idle_connections: count, rss_kb, connects_per_second }: EdgeBench): readonly string[] {
+  if (count === null || rss_kb === null) return ['idle connections: not measured'];
+  const row = (name: string, { settled, collected, heap }: typeof rss_kb.fanfare): Row => [
+    `  ${name}`,
+    ...[settled, collected, heap].map((kilobytes) => kilobytes.toFixed(1)),
+  ];
+  return [
+    `idle connections: ${whole(count)}, which came at ${whole(connects_per_second ?? 0)}/s`,
+    ...aligned([
+      ['  KB for each', 'resident', 'after collection', 'objects'],
+      row('fanfare', rss_kb.fanfare),
+      row('Socket.IO', rss_kb.socketio),
+    ]),
+  ];
+}
+
+function cycleLines({ cycles }: EdgeBench): readonly string[] {
+  if (cycles === null) return [];
+  return [
+    `  ${whole(cycles.cycles)} times connect, join, leave (${whole(cycles.per_second)}/s): heap ${megabytes(cycles.heap_before_bytes)} before, ${megabytes(cycles.heap_after_bytes)} after (${signedPercent(cycles.heap_growth_percent)})`,
+  ];
+}
+
+function recoveryLines({ recovery }: EdgeBench): readonly string[] {
+  if (recovery === null) return ['recovery: not measured'];
+  const { one, at_once, storm } = recovery;
+  const calls = Object.entries(storm.calls).map(([method, count]) => `${count} ${method}`);
+  return [
+    `recovery of ${one.missed} messages while others publish: p50 ${one.p50.toFixed(1)} ms, p99 ${one.p99.toFixed(1)} ms at the socket`,
+    `  the read alone: p50 ${one.read_p50_ms.toFixed(1)} ms, ${one.messages_read} messages from NATS`,
+    `  ${whole(at_once.clients)} at once on ${at_once.channels} channels: ${whole(at_once.ms)} ms, ${whole(at_once.recovered)} recovered`,
+    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.recovered)} recovered, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
+    `  calls to services meanwhile: ${calls.length === 0 ? 'none' : calls.join(', ')}`,
+  ];
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+const signedPercent = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(1)}%`;
