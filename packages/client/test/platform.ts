@@ -34,7 +34,7 @@ export interface Platform {
   readonly stop: () => Promise<void>;
 }
 
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(transports?: readonly ('websocket' | 'polling')[]): Promise<Platform> {
   const requests: string[] = [];
   const rest: Record<string, unknown> = { 'GET /me': { id: 7, activeRoomId: null } };
   const http = createServer((request, response) => {
@@ -43,7 +43,7 @@ export async function startPlatform(): Promise<Platform> {
     const data = rest[route] ?? null;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ success: true, data }));
   });
-  const io = new Server(http);
+  const io = new Server(http, { transports: [...(transports ?? (['polling', 'websocket'] as const))] });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
 

@@ -64,6 +64,16 @@ test.each([[['polling'] as const], [['polling', 'websocket'] as const]])(
   },
 );
 
+test('where websockets are blocked, the next transport is tried', async () => {
+  const blocked = await startPlatform(['polling']);
+  const falling = createClient({ url: blocked.url, transports: ['websocket', 'polling'] });
+  falling.useTokens(tokens);
+  const connection = await falling.connect();
+  expect(connection.session()).toMatchObject({ userId: 7 });
+  connection.close();
+  await blocked.stop();
+});
+
 test('every call of connect opens a socket of its own, which is closed by itself', async () => {
   const [one, other] = [await connect(), await connect()];
   expect(platform.handshakes).toHaveLength(2);
