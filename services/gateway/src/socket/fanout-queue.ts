@@ -47,8 +47,13 @@ export class FanoutQueue {
 
   /** Hands over all that waits. Do so before anything that is written past the queue. */
   flush(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#closed) return;
     const unread = unsentBytes(this.#connection);
+    if (this.#waiting.length === 0) {
+      // Answers pile up as well when nobody reads them.
+      if (unread > this.#capBytes + this.#allowed + this.#newlyAllowed) this.#overflow();
+      return;
+    }
     this.#allowed = (unread === 0 ? 0 : this.#allowed) + this.#newlyAllowed;
     this.#newlyAllowed = 0;
     if (unread > 0 && unread + this.#bytes > this.#capBytes + this.#allowed) {

@@ -95,6 +95,8 @@ export function pollingAffinity({ io, connection, clock, log, isDraining, onRefu
     request.resume();
     // A refused POST would make the client begin again before it has read its refusal.
     const body = request.method === 'GET' ? MESSAGE + REFUSAL : 'ok';
-    response.writeHead(200, { 'content-type': 'text/plain; charset=UTF-8' }).end(body);
+    // Not chained: of an upgrade the response is engine.io's own, whose writeHead returns nothing.
+    response.writeHead(200, { 'content-type': 'text/plain; charset=UTF-8' });
+    response.end(body);
   });
 }

@@ -14,12 +14,14 @@ import { CLOSE_CODES } from './close-codes.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
 import { type Draining, drain } from './drain.ts';
 import { createFanout } from './fanout.ts';
+import { guardAgainstFloods } from './flood-guard.ts';
 import { requestForgetter } from './forget-request.ts';
 import { closingFor, type Handshake, shakeHands } from './handshake.ts';
 import { socketMetrics } from './metrics.ts';
 import { openOwnChannel } from './own-channel.ts';
 import { parser } from './parser.ts';
 import { pollingAffinity } from './polling-affinity.ts';
+import { refuseOtherMethods } from './polling-methods.ts';
 import type { Registry } from './registry.ts';
 import { Session, type SessionDeps } from './session.ts';
 
@@ -62,6 +64,8 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     allowRequest: (_request, decide) => decide(isDraining ? 'stopping' : null, !isDraining),
   });
   const forgetRequest = requestForgetter(io);
+  const guard = guardAgainstFloods(io, deps.policies.connection, deps.capBytes, deps.clock);
+  io.engine.use(refuseOtherMethods);
   pollingAffinity({
     ...deps,
     io,
@@ -69,10 +73,19 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     onRefused: () => metrics.refused.inc({ code: String(CLOSE_CODES.POLLING_WITHOUT_AFFINITY) }),
   });
 
+  /** Connections whose client is being asked who it is. */
+  const greeted = new WeakSet<object>();
   io.use((socket, next) => {
+    // Each CONNECT of several at once would begin a session, with limits of its own.
+    if (greeted.has(socket.conn)) {
+      socket.conn.close();
+      return next(new Error('one CONNECT at a time'));
+    }
+    greeted.add(socket.conn);
     admit(deps, socket).then(
       () => next(),
       (error: unknown) => {
+        greeted.delete(socket.conn);
         const data = closingFor(error);
         metrics.refused.inc({ code: String(data.code) });
         next(Object.assign(new Error(data.reason), { data }));
@@ -82,7 +95,9 @@ export function createSocketServer(deps: SocketServerDeps): Part {
   io.on('connection', (socket) => {
     const handshake = socket.data as Handshake;
     forgetRequest(socket);
-    welcome(reception, socket, handshake);
+    greeted.delete(socket.conn);
+    const session = welcome(reception, socket, handshake);
+    guard.watch(socket, session);
   });
   revocations.onAdded((revocation) => {
     for (const session of registry.ofUser(revocation.userId)) endAsRevoked(session, revocation);
@@ -114,7 +129,7 @@ interface Reception extends DispatchDeps, SessionDeps {
   readonly revocations: Revocations;
 }
 
-function welcome(deps: Reception, socket: Socket, { principal, wantsTicks, off }: Handshake): void {
+function welcome(deps: Reception, socket: Socket, { principal, wantsTicks, off }: Handshake): Session {
   const { registry, presence } = deps;
   const session = new Session(deps, socket, principal);
   registry.add(session);
@@ -131,6 +146,7 @@ function welcome(deps: Reception, socket: Socket, { principal, wantsTicks, off }
   // The token was looked at before a revocation could find the session.
   if (deps.revocations.isRevoked(principal)) session.close('SESSION_REVOKED');
   else void openOwnChannel(deps, session, off);
+  return session;
 }
 
 function endAsRevoked(session: Session, revocation: Revocation): void {

@@ -1,0 +1,110 @@
+/**
+ * What a connection may send at all, well-formed or not, before its client is cut off. Commands have limits of their
+ * own, whose refusals cost an answer each; what never becomes a command has none, and a client that sends as fast as it
+ * can would keep everybody else waiting.
+ */
+import type { Clock } from '@fanfare/kit';
+import type { Server, Socket } from 'socket.io';
+import { type Bucket, fullBucket, type Rate, take } from '../limits/token-bucket.ts';
+import type { Session } from './session.ts';
+
+export interface FloodGuard {
+  /** The session to close when the socket's connection is cut off. */
+  readonly watch: (socket: Socket, session: Pick<Session, 'close'>) => void;
+}
+
+interface EnginePacket {
+  readonly type: string;
+  readonly data?: unknown;
+}
+
+interface WebSocketTransport {
+  readonly name: string;
+  /** ws's, unless the transport is polling. */
+  readonly socket?: {
+    readonly bufferedAmount: number;
+    readonly on: (event: 'ping', listener: () => void) => void;
+    readonly pause: () => void;
+    readonly terminate: () => void;
+  };
+}
+
+/** What we use of engine.io's socket. */
+interface EngineSocket {
+  readonly transport: WebSocketTransport;
+  readonly on: (event: 'packet', listener: (packet: EnginePacket) => void) => void;
+  readonly once: (event: 'upgrade', listener: (transport: WebSocketTransport) => void) => void;
+  readonly close: (discard?: boolean) => void;
+}
+
+/** Ten times what commands may: who does not heed refusals for a moment is not cut off yet. */
+const MORE_THAN_COMMANDS = 10;
+/** Commands of ours have less. A message of a megabyte, which is read before it is refused, counts as 257. */
+const BYTES_PER_TOKEN = 4096;
+/** To check a token takes as long as to refuse some twenty commands. */
+const CONNECT_COST = 20;
+/** Socket.IO's type of the packet that carries a token. */
+const CONNECT = '0';
+/** The bucket is full again by then. */
+const RETRY_MS = 5000;
+/** How long a client may take to read why. */
+const GOODBYE_MS = 1000;
+
+/** @param commands the rate that one connection's commands have */
+export function guardAgainstFloods(io: Server, commands: Rate, capBytes: number, clock: Clock): FloodGuard {
+  const rate: Rate = {
+    capacity: commands.capacity * MORE_THAN_COMMANDS,
+    perSecond: commands.perSecond * MORE_THAN_COMMANDS,
+  };
+  const isLimited = Number.isFinite(rate.capacity);
+  const buckets = new WeakMap<object, Bucket>();
+  const sessions = new WeakMap<object, Pick<Session, 'close'>>();
+
+  function isTooMuch(key: object, cost: number): boolean {
+    if (!isLimited) return false;
+    const now = clock.monotonic();
+    const { bucket, verdict } = take(rate, buckets.get(key) ?? fullBucket(rate, now), cost, now);
+    buckets.set(key, bucket);
+    return !verdict.allowed;
+  }
+
+  /** One function for all connections, which they are handed as `this`: a closure for each would weigh. */
+  function onPacket(this: EngineSocket, packet: EnginePacket): void {
+    if (!isTooMuch(this, costOf(packet))) return;
+    sessions.get(this)?.close('RATE_LIMITED', RETRY_MS);
+    cutOff(this);
+  }
+
+  /** ws answers pings by itself, also those of a client that does not read the answers. */
+  function onPing(this: NonNullable<WebSocketTransport['socket']>): void {
+    if (isTooMuch(this, 1) || this.bufferedAmount > capBytes) this.terminate();
+  }
+
+  const watchPings = ({ socket }: WebSocketTransport): void => socket?.on('ping', onPing);
+
+  io.engine.on('connection', (connection: EngineSocket) => {
+    if (isLimited) connection.on('packet', onPacket);
+    if (connection.transport.name === 'websocket') watchPings(connection.transport);
+    else connection.once('upgrade', watchPings);
+  });
+  return {
+    watch: (socket, session) => {
+      if (isLimited) sessions.set(socket.conn, session);
+    },
+  };
+}
+
+function costOf({ type, data }: EnginePacket): number {
+  if (type !== 'message') return 1;
+  if (typeof data !== 'string') return 1 + (data as Buffer).byteLength / BYTES_PER_TOKEN;
+  return (data.startsWith(CONNECT) ? CONNECT_COST : 1) + data.length / BYTES_PER_TOKEN;
+}
+
+/** Reads nothing more at once, and waits a moment for what was said last to be read. */
+function cutOff(connection: EngineSocket): void {
+  const { socket } = connection.transport;
+  connection.close(socket === undefined);
+  if (socket === undefined) return;
+  socket.pause();
+  setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+}
