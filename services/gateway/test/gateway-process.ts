@@ -41,7 +41,8 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   const own = { NODE_NAME: nodeName, HTTP_PORT: String(httpPort), OPS_PORT: String(opsPort) };
   const launched = await launchProcess({
     command: process.execPath,
-    args: [...flags, MAIN],
+    // As it is deployed.
+    args: ['--max-semi-space-size=16', ...flags, MAIN],
     env: { LOG_LEVEL: 'warn', ROOM_TOKEN_SECRETS: ROOM_SECRET, RATE_LIMITS: 'off', ...own, ...env },
     stopSignal: 'SIGTERM',
     logFile,

@@ -14,6 +14,9 @@ export interface ServiceProcess extends Running {
   readonly tail: () => string;
 }
 
+/** As in docker-compose.yml and k8s/base: what a connection weighs depends on it. */
+const NODE_FLAGS: Readonly<Record<string, readonly string[]>> = { gateway: ['--max-semi-space-size=16'] };
+
 export function launchService(
   child: Child,
   all: readonly Replica[],
@@ -36,7 +39,11 @@ export function launchService(
   const traced = (inherited['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '') !== '';
   return launchProcess({
     command: process.execPath,
-    args: [...(traced ? ['--import', '@fanfare/kit/register'] : []), entry(together, own.service)],
+    args: [
+      ...(together ? [] : (NODE_FLAGS[own.service] ?? [])),
+      ...(traced ? ['--import', '@fanfare/kit/register'] : []),
+      entry(together, own.service),
+    ],
     cwd,
     env: { ...inherited, OTEL_SERVICE_NAME: together ? 'fanfare' : own.service, ...variables },
     stopSignal: 'SIGTERM',
