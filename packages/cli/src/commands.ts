@@ -27,6 +27,7 @@ const SOAKS: Readonly<Record<string, Program>> = {
   drain: () => import('./soaks/drain.ts'),
   kill: () => import('./soaks/kill.ts'),
   ledger: () => import('./soaks/ledger.ts'),
+  outage: () => import('./soaks/outage.ts'),
   sim: () => import('./soaks/sim.ts'),
   slow: () => import('./soaks/slow.ts'),
 };
@@ -34,7 +35,7 @@ const SOAKS: Readonly<Record<string, Program>> = {
 const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
   rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10; sim: seeds, default 10000)' },
-  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600, drain and slow: 60)' },
+  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600, drain, outage and slow: 60)' },
 } as const;
 
 export const COMMANDS: readonly Command[] = [
