@@ -34,3 +34,6 @@ export type KnownEmit<N extends ChannelEventName = ChannelEventName> = {
     readonly data: DataOf<E>;
   };
 }[N];
+
+/** The same for who says it on a channel at once. */
+export type KnownMessage<N extends ChannelEventName> = Omit<KnownEmit<N>, 'channel'>;

@@ -1,7 +1,7 @@
-import { type EdgeMessage, userChannel } from '@fanfare/contracts';
+import { userChannel } from '@fanfare/contracts';
 import { z } from 'zod';
 import * as fields from '../../http/fields.ts';
-import type { DataOf } from '../../protocol/emit.ts';
+import type { KnownMessage } from '../../protocol/emit.ts';
 import { defineCommand } from '../command.ts';
 
 /** For one's other devices, also those that are reconnecting: it goes through the stream. */
@@ -17,14 +17,13 @@ export const chatSee = defineCommand({
   refusals: [],
   example: { payload: { roomId: 42, userId: 8, id: '0199d2f4-5e7a-7cc1-9d3b-2f1e6a8b4c10' }, data: null },
   run: async ({ hub }, session, { roomId, userId, id }) => {
-    const data = { room_id: Number(roomId), user_id: Number(userId), id };
     await hub.publish(userChannel(session.principal.userId), {
       name: 'chat.seen',
       class: 'conflate',
-      data: data satisfies DataOf<'chat.seen'>,
+      data: { room_id: Number(roomId), user_id: Number(userId), id },
       key: String(roomId),
       except: session.socketId,
-    } satisfies EdgeMessage);
+    } satisfies KnownMessage<'chat.seen'>);
     return { data: null };
   },
 });

@@ -1,8 +1,8 @@
-import { type EdgeMessage, roomChannel } from '@fanfare/contracts';
+import { roomChannel } from '@fanfare/contracts';
 import { z } from 'zod';
 import { errors } from '../../errors.ts';
 import * as fields from '../../http/fields.ts';
-import type { DataOf } from '../../protocol/emit.ts';
+import type { KnownMessage } from '../../protocol/emit.ts';
 import { defineCommand } from '../command.ts';
 import { isNewTyping } from '../typing.ts';
 
@@ -22,14 +22,13 @@ export const chatType = defineCommand({
     const said = { roomId, isTyping, at: clock.monotonic() };
     if (isNewTyping(session.typing, said)) {
       const { userId } = session.principal;
-      const data = { room_id: Number(roomId), user_id: Number(userId), is_typing: isTyping };
       hub.tell(roomChannel(roomId), {
         name: 'chat.typing',
         class: 'conflate',
-        data: data satisfies DataOf<'chat.typing'>,
+        data: { room_id: Number(roomId), user_id: Number(userId), is_typing: isTyping },
         key: String(userId),
         except: session.socketId,
-      } satisfies EdgeMessage);
+      } satisfies KnownMessage<'chat.typing'>);
       session.typing = said;
     }
     return { data: null };
