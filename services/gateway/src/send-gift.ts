@@ -18,7 +18,7 @@ const shape = {
   expectedPrice: fields
     .amount()
     .nullish()
-    .describe('Coins for one piece: refused with PRICE_CHANGED when it is another.'),
+    .describe('Coins for one piece, as decimal text: refused with PRICE_CHANGED when it is another.'),
 };
 
 /** To a room that is named elsewhere. */

@@ -24,7 +24,12 @@ const CHANNELS = {
   socket: {
     address: null,
     summary: 'The connection itself: commands and their acks, and what the connection says of itself.',
-    bindings: { ws: { method: 'GET', query: { type: 'object', properties: { EIO: { const: '4' } } } } },
+    bindings: {
+      ws: {
+        method: 'GET',
+        query: { type: 'object', properties: { EIO: { const: '4' }, transport: { const: 'websocket' } } },
+      },
+    },
   },
   user: {
     address: 'user.{userId}',

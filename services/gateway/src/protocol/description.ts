@@ -1,4 +1,5 @@
 /** What the protocol document says in words. */
+import { CLOSE_CODES } from '../socket/close-codes.ts';
 import { CLOSE_CODE_RANGES } from './closing.ts';
 
 const ranges = CLOSE_CODE_RANGES.map(({ from, to, meaning }) => `- ${from}-${to}: ${meaning}`).join('\n');
@@ -7,7 +8,7 @@ export const DESCRIPTION = `Events and commands over Socket.IO (protocol 5, webs
 are told from the client's point of view: it sends commands and receives events.
 
 **Handshake.** \`auth: {token, v, off?, tick?}\`: the access token and the version of this protocol (see
-\`x-handshake\`). An unknown version is refused for good. A refused handshake has the payload of \`closing\` in
+\`x-handshake\`). An unknown version is refused for good, with ${CLOSE_CODES.UNSUPPORTED_VERSION}. A refused handshake has the payload of \`closing\` in
 \`connect_error.data\`. The first event is \`session\`.
 
 **Events** are emitted as \`(name, data, {ch, off})\`: the message's payload is the second argument, its headers are
@@ -17,7 +18,8 @@ the third. Keep the newest \`off\` of each \`ch\`. Given back (in the handshake 
 drops by sender and id. Ignore events, types and fields that you do not know: later releases have more.
 
 **Classes** (\`x-class\`). A \`reliable\` event is dropped only with the connection. Of a \`conflate\` event that waits
-behind others only the newest of its channel is kept.
+behind others only the newest is kept: one of each name and channel, \`chat.typing\` for each user, \`chat.seen\` for each
+room.
 
 **Commands** are emitted as \`(name, payload, ack)\` and answered by \`{ok: true, data}\` or \`{ok: false, error}\`.
 Whatever changes something is sent under an \`id\` of the client's making, and is safe to repeat under it.

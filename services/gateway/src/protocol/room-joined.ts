@@ -2,7 +2,7 @@
 import type { RoomSnapshot } from '@fanfare/client/objects';
 import { z } from 'zod';
 import * as answers from '../http/answers.ts';
-import { place } from './ack.ts';
+import { OFF_EXAMPLE, place } from './ack.ts';
 
 const resumed = z
   .object({ ...place.shape, recovered: z.literal(true) })
@@ -25,3 +25,32 @@ export interface RoomJoined extends z.output<typeof place>, Partial<RoomSnapshot
 }
 
 export const roomJoined: z.ZodType<RoomJoined> = z.discriminatedUnion('recovered', [resumed, entered]);
+
+const at = '2026-02-03T04:05:06.789Z';
+
+export const roomJoinedExample: RoomJoined = {
+  ch: 'room.42',
+  off: OFF_EXAMPLE,
+  recovered: false,
+  room: {
+    id: 42,
+    name: 'Lounge',
+    ownerId: 1,
+    status: 'active',
+    participantCount: 2,
+    maxParticipants: 1000,
+    roomLevel: 1,
+    isFeatured: false,
+    category: 'music',
+    language: 'en',
+    announcement: null,
+    backgroundMusicUrl: null,
+    createdAt: at,
+  },
+  seats: [{ number: 0, state: 'free', userId: null, muted: false }],
+  participants: [
+    { userId: 1, role: 'moderator', joinedAt: at },
+    { userId: 7, role: 'participant', joinedAt: at },
+  ],
+  messages: [{ id: '0199d2f4-5e7a-7cc1-9d3b-2f1e6a8b4c10', roomId: 42, userId: 1, text: 'welcome', sentAt: at }],
+};

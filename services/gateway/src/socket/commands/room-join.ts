@@ -6,8 +6,7 @@ import { decodePosition } from '../../edge/position.ts';
 import type { EdgeRecord } from '../../edge/record.ts';
 import * as fields from '../../http/fields.ts';
 import { presentSnapshot } from '../../present/room.ts';
-import { OFF_EXAMPLE } from '../../protocol/ack.ts';
-import { type RoomJoined, roomJoined } from '../../protocol/room-joined.ts';
+import { type RoomJoined, roomJoined, roomJoinedExample } from '../../protocol/room-joined.ts';
 import { type Answer, type CommandDeps, defineCommand } from '../command.ts';
 import { placeOf } from '../fanout-frame.ts';
 import { RoomListener } from '../listeners.ts';
@@ -30,8 +29,8 @@ export const roomJoin = defineCommand({
   ack: roomJoined,
   refusals: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'ROOM_NOT_FOUND', 'NOT_A_PARTICIPANT'],
   example: {
-    payload: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJyb29tIjo0Mn0.c2lnbmF0dXJl', off: OFF_EXAMPLE },
-    data: { ch: 'room.42', off: OFF_EXAMPLE, recovered: true },
+    payload: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJyb29tIjo0Mn0.c2lnbmF0dXJl' },
+    data: roomJoinedExample,
   },
   run: async (deps, session, { token, off }, call) => {
     const claims = await verifyRoomToken(token, session.principal.userId, deps.roomTokenSecrets, deps.clock);
