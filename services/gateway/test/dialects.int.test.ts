@@ -140,9 +140,15 @@ describe('laravel-echo', () => {
   });
 
   it('subscribes again after its connection was lost, and once however often it asks', async () => {
+    let asked = 0;
+    run.peers.rooms.refreshRoomToken = async () => {
+      asked += 1;
+      return { token: await run.roomToken(7n, 42) };
+    };
     const client = await echoOf(7);
     client.echo.private('room.42').listen('.chat.message', () => {});
     for (const _ of numbers(3)) expect(await client.subscribed('private-room.42')).toBeNull();
+    expect(asked).toBe(1);
     await run.emit('room.42', 'chat.message', 1);
     await eventually(() => expect(client.heard('private-room.42', 'chat.message')).toEqual([1]));
     const again = new Promise((resolve) => client.socket.io.once('reconnect', resolve));
