@@ -13,7 +13,8 @@ import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection, Generation } from './connection.ts';
 import { type History, history } from './history.ts';
 import { laterOf, NOWHERE } from './position.ts';
-import { type EdgeRecord, messageIdOf, parseRecord, sequenceOf } from './record.ts';
+import { headerReader } from './read-header.ts';
+import { type EdgeRecord, parseRecord, sequenceOf } from './record.ts';
 import { recovery } from './recovery.ts';
 import type { Member, Membership } from './seat.ts';
 import { ensureEdgeStream, type HistoryLimits } from './stream.ts';
@@ -130,15 +131,15 @@ async function openLink(
     const subscription = connection.subscribe(liveSubject(channel), {
       callback: (error, message) => {
         if (error !== null) return log.warn({ err: error, channel }, 'subscription failed');
-        const seq = sequenceOf(message.headers, 'Nats-Sequence');
+        const header = headerReader(message);
+        const seq = sequenceOf(header('Nats-Sequence'));
         // Whatever was not published by the stream has no place in the order.
         if (!Number.isSafeInteger(seq)) return;
-        const at = Date.parse(message.headers?.get('Nats-Time-Stamp') ?? '');
+        const at = Date.parse(header('Nats-Time-Stamp'));
         if (!Number.isNaN(at)) onLag(Math.max(0, now() - at));
-        const record = parseRecord({ seq, id: messageIdOf(message.headers) }, message.data);
-        const traceparent = message.headers?.get('traceparent');
-        const traced = continueTrace(`emit ${record.message.name}`, traceparent, 'consumer', { channel });
-        arrived(record, sequenceOf(message.headers, 'Nats-Last-Sequence'));
+        const record = parseRecord({ seq, id: header('Nats-Msg-Id') }, message.data);
+        const traced = continueTrace(`emit ${record.message.name}`, header('traceparent'), 'consumer', { channel });
+        arrived(record, sequenceOf(header('Nats-Last-Sequence')));
         traced?.span.end();
       },
     });

@@ -16,10 +16,8 @@ export interface EdgeRecord extends Position {
 /** The one published as its message id; a publisher that gave none has no witness, so its position never recovers. */
 export const messageIdOf = (headers: MsgHdrs | undefined): string => headers?.get('Nats-Msg-Id') ?? '';
 
-export const sequenceOf = (headers: MsgHdrs | undefined, name: string): number => {
-  const text = headers?.get(name) ?? '';
-  return text === '' ? Number.NaN : Number(text);
-};
+/** NaN for a header that is missing. */
+export const sequenceOf = (header: string): number => (header === '' ? Number.NaN : Number(header));
 
 /** Stands for a body that is no edge message. Like every name with a `$`, no client gets to see it. */
 const UNREADABLE: EdgeMessage = { name: '$unreadable', data: null, class: 'reliable' };

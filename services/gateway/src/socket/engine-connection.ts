@@ -14,7 +14,7 @@ export interface EngineConnection {
   readonly write: (data: string, options: PacketOptions) => void;
 }
 
-interface PacketOptions {
+export interface PacketOptions {
   readonly compress?: boolean;
   readonly wsPreEncodedFrame?: readonly Buffer[];
 }
@@ -23,9 +23,8 @@ interface PacketOptions {
 export const takesFrames = ({ readyState, transport }: EngineConnection): boolean =>
   readyState === 'open' && transport.name === 'websocket' && !transport.perMessageDeflate;
 
-/** Complete frames, in engine.io's own queue behind what is there. */
-export const writeFrames = (connection: EngineConnection, frames: Buffer): void =>
-  connection.write('', { wsPreEncodedFrame: [frames], compress: false });
+/** With these and no data, `write` hands over complete frames, in engine.io's own queue behind what is there. */
+export const framesOption = (frames: Buffer): PacketOptions => ({ wsPreEncodedFrame: [frames], compress: false });
 
 /** Bytes that engine.io and the socket have not handed to the kernel yet. */
 export function unsentBytes({ writeBuffer, transport }: EngineConnection): number {

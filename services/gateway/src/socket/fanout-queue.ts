@@ -3,7 +3,13 @@
  * engine.io's own queue so that acks keep their place: a write costs far more than an encoding.
  */
 import type { Socket } from 'socket.io';
-import { type EngineConnection, takesFrames, unsentBytes, writeFrames } from './engine-connection.ts';
+import {
+  type EngineConnection,
+  framesOption,
+  type PacketOptions,
+  takesFrames,
+  unsentBytes,
+} from './engine-connection.ts';
 import type { Fanout } from './fanout.ts';
 import type { Outgoing } from './fanout-frame.ts';
 
@@ -115,20 +121,20 @@ export class FanoutQueue {
 }
 
 function handOver(connection: EngineConnection, batch: readonly Outgoing[]): void {
-  if (takesFrames(connection)) writeFrames(connection, joined(batch));
+  if (takesFrames(connection)) connection.write('', joined(batch));
   else for (const { packet } of batch) connection.write(packet, { compress: false });
 }
 
 let lastBatch: readonly Outgoing[] = [];
-let lastJoined = Buffer.alloc(0);
+let lastJoined: PacketOptions = {};
 
 /** In a room nearly all sockets are handed the same batch, one after the other: it is put together for the first. */
-function joined(batch: readonly Outgoing[]): Buffer {
-  const [only] = batch;
-  if (batch.length === 1 && only !== undefined) return only.frame;
+function joined(batch: readonly Outgoing[]): PacketOptions {
   if (!isSame(batch, lastBatch)) {
+    const [only] = batch;
+    const isOne = batch.length === 1 && only !== undefined;
+    lastJoined = framesOption(isOne ? only.frame : Buffer.concat(batch.map(({ frame }) => frame)));
     lastBatch = batch;
-    lastJoined = Buffer.concat(batch.map(({ frame }) => frame));
   }
   return lastJoined;
 }
