@@ -1,6 +1,6 @@
 /**
  * A real browser without a window, for tests of what runs in pages: Chromium from `CHROMIUM` (a path), from PATH, or a
- * private copy that apt downloads (125 MB once; nothing is installed).
+ * private copy that apt downloads (125 MB or more, once; nothing is installed).
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
