@@ -3,6 +3,7 @@
  * it dies, its users are offline and its sockets hold nobody in a room as soon as the lease has ended.
  */
 import { commonErrors, type Logger, type Part } from '@fanfare/kit';
+import type { Redis } from 'ioredis';
 import { leaseKey, presenceRedis, ROOMS_KEY, roomKey, roomMember, userKey } from './scripts.ts';
 
 export interface Presence extends Part {
@@ -23,11 +24,13 @@ export interface Presence extends Part {
   readonly areOnline: (userIds: readonly bigint[]) => Promise<readonly boolean[]>;
 }
 
+type Pair = readonly [roomId: bigint, userId: bigint];
+
 export interface PresenceOptions {
   readonly redisUrl: string;
   readonly nodeName: string;
   /** Every (room, user) with a socket here. */
-  readonly pairs: () => Iterable<readonly [roomId: bigint, userId: bigint]>;
+  readonly pairs: () => Iterable<Pair>;
   /** Every user with a socket here. */
   readonly users: () => Iterable<bigint>;
   readonly log: Logger;
@@ -40,56 +43,27 @@ const RENEW_MS = 2000;
 /** One script call for this many; each takes some 5 us of Redis. */
 const CHUNK = 200;
 
-export function createPresence({ redisUrl, nodeName, pairs, users, log }: PresenceOptions): Presence {
+export function createPresence(options: PresenceOptions): Presence {
+  const { redisUrl, nodeName, log } = options;
   const redis = presenceRedis(redisUrl);
+  const orNot = forgiving(log);
+  const signs = signsOfLife(redis, options);
   const timers: NodeJS.Timeout[] = [];
   const arriving = new Set<bigint>();
 
   // The same error comes with every attempt to connect.
   redis.on('error', (error) => log.debug({ err: error }, 'presence: redis'));
   // It may have come back empty: whoever waits for signs of life must find them before it counts silence.
-  redis.on('ready', () => void announceAll());
-
-  const holdRooms = (chunk: readonly (readonly [bigint, bigint])[]): Promise<unknown> =>
-    redis.holdRooms(
-      chunk.length + 1,
-      ROOMS_KEY,
-      ...chunk.map((pair) => roomKey(...pair)),
-      nodeName,
-      ...chunk.map((pair) => roomMember(...pair)),
-    );
-  const holdUsers = (chunk: readonly bigint[]): Promise<unknown> =>
-    redis.holdUsers(chunk.length, ...chunk.map(userKey), nodeName);
-  const renew = (): Promise<unknown> => redis.set(leaseKey(nodeName), 1, 'PX', LEASE_MS);
-
-  async function orNot<T>(what: string, asked: Promise<T>, instead: T): Promise<T> {
-    try {
-      return await asked;
-    } catch (error) {
-      log.debug({ err: error }, `presence was not ${what}`);
-      return instead;
-    }
-  }
-
-  /** Never rejects. */
-  async function announceAll(): Promise<void> {
-    await orNot(
-      'announced',
-      renew()
-        .then(() => inChunks(users(), holdUsers))
-        .then(() => inChunks(pairs(), holdRooms)),
-      undefined,
-    );
-  }
+  redis.on('ready', () => void orNot('announced', signs.all(), undefined));
 
   function announceArrivals(): void {
     const arrived = [...arriving];
     arriving.clear();
-    void orNot('announced', inChunks(arrived, holdUsers), undefined);
+    void orNot('announced', signs.ofUsers(arrived), undefined);
   }
 
   function every(ms: number, work: () => Promise<unknown>): void {
-    const timer = setInterval(() => void work(), ms);
+    const timer = setInterval(() => void orNot<unknown>('announced', work(), undefined), ms);
     timer.unref();
     timers.push(timer);
   }
@@ -98,8 +72,8 @@ export function createPresence({ redisUrl, nodeName, pairs, users, log }: Presen
     name: 'presence',
     start: async () => {
       await redis.connect().catch((error: unknown) => log.warn({ err: error }, 'presence starts without redis'));
-      every(REFRESH_MS, announceAll);
-      every(RENEW_MS, () => orNot<unknown>('renewed', renew(), undefined));
+      every(REFRESH_MS, signs.all);
+      every(RENEW_MS, signs.renew);
     },
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
@@ -108,9 +82,7 @@ export function createPresence({ redisUrl, nodeName, pairs, users, log }: Presen
     },
     isPresent: async (roomId, userId) =>
       (await orNot('read', redis.zscore(ROOMS_KEY, roomMember(roomId, userId)), null)) !== null,
-    announce: async (roomId, userId) => {
-      await orNot<unknown>('announced', holdRooms([[roomId, userId]]), undefined);
-    },
+    announce: (roomId, userId) => orNot('announced', signs.inRooms([[roomId, userId]]), undefined),
     withdraw: async (roomId, userId) =>
       (await orNot('withdrawn', redis.letGo(roomKey(roomId, userId), nodeName), 1)) === 0,
     cameOnline: (userId) => {
@@ -128,6 +100,45 @@ export function createPresence({ redisUrl, nodeName, pairs, users, log }: Presen
     },
   };
 }
+
+/** What a gateway says of itself, again and again. All of it rejects while Redis is away. */
+function signsOfLife(redis: Redis, { nodeName, pairs, users }: PresenceOptions) {
+  const ofChunkInRooms = (chunk: readonly Pair[]): Promise<unknown> =>
+    redis.holdRooms(
+      chunk.length + 1,
+      ROOMS_KEY,
+      ...chunk.map((pair) => roomKey(...pair)),
+      nodeName,
+      ...chunk.map((pair) => roomMember(...pair)),
+    );
+  const ofChunk = (chunk: readonly bigint[]): Promise<unknown> =>
+    redis.holdUsers(chunk.length, ...chunk.map(userKey), nodeName);
+  const renew = (): Promise<unknown> => redis.set(leaseKey(nodeName), 1, 'PX', LEASE_MS);
+  const ofUsers = (some: Iterable<bigint>): Promise<void> => inChunks(some, ofChunk);
+  const inRooms = (some: Iterable<Pair>): Promise<void> => inChunks(some, ofChunkInRooms);
+  return {
+    renew,
+    ofUsers,
+    inRooms,
+    all: async (): Promise<void> => {
+      await renew();
+      await ofUsers(users());
+      await inRooms(pairs());
+    },
+  };
+}
+
+/** Redis may be away at any time: whoever asked goes on with something `instead`. */
+const forgiving =
+  (log: Logger) =>
+  async <T>(what: string, asked: Promise<T>, instead: T): Promise<T> => {
+    try {
+      return await asked;
+    } catch (error) {
+      log.debug({ err: error }, `presence was not ${what}`);
+      return instead;
+    }
+  };
 
 /** Looks at each only when it is sent: who has left meanwhile must not be announced again. */
 async function inChunks<T>(all: Iterable<T>, send: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
