@@ -1,0 +1,95 @@
+/**
+ * Writes down what EDGE stores: what is published live and acknowledged, and, by reading, what neither of the two told.
+ * A stream that is recreated or set back begins another life.
+ */
+import { EDGE_OUT, EDGE_STREAM } from '@fanfare/contracts';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { messageIdOf } from '../../src/edge/record.ts';
+import { liveSubject, storedSubject } from '../../src/edge/subjects.ts';
+import { Life } from './stored.ts';
+
+export class Recorder {
+  readonly lives: Life[] = [new Life()];
+  /** What cannot be: two messages in one place. */
+  readonly conflicts: string[] = [];
+  readonly #manager: JetStreamManager;
+  #listens = true;
+
+  constructor(connection: NatsConnection, manager: JetStreamManager) {
+    this.#manager = manager;
+    connection.subscribe(`${EDGE_OUT}.>`, {
+      callback: (error, { headers, subject }) => {
+        const seq = Number(headers?.get('Nats-Sequence'));
+        if (error === null && seq > 0) {
+          this.hear(seq, subject.slice(liveSubject('').length), messageIdOf(headers));
+        }
+      },
+    });
+  }
+
+  get life(): Life {
+    const life = this.lives.at(-1);
+    if (life === undefined) throw new Error('there is always one');
+    return life;
+  }
+
+  hear(seq: number, channel: string, id: string): void {
+    if (!this.#listens) return;
+    const conflict = this.life.note(seq, channel, id);
+    if (conflict !== null) this.conflicts.push(conflict);
+  }
+
+  /** What is stored and not yet written down. */
+  async fill(): Promise<void> {
+    await fillFrom(this.#manager, this.life);
+  }
+
+  /** Before the stream ends: what is heard from now on is of no known life. */
+  stopListening(): void {
+    this.#listens = false;
+  }
+
+  /** The stream is a new, empty one. */
+  beginEmpty(): void {
+    this.lives.push(new Life());
+    this.#listens = true;
+  }
+
+  /** Writes down the rest of a life whose server is dead, of which another one serves the files now. */
+  async finish(url: string): Promise<void> {
+    const connection = await connect({ servers: url });
+    try {
+      await fillFrom(await jetstreamManager(connection), this.life);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** The stream is an older copy of the one of this life, and may have gone on already. */
+  async beginFromCopy(): Promise<void> {
+    const { life } = this;
+    const { state } = await this.#manager.streams.info(EDGE_STREAM);
+    let [same, other] = [state.first_seq - 1, state.last_seq + 1];
+    while (other - same > 1) {
+      const middle = Math.floor((same + other) / 2);
+      const stored = await this.#manager.direct.getMessage(EDGE_STREAM, { seq: middle });
+      // What has aged out meanwhile was there before what has not.
+      const isSame = stored === null || messageIdOf(stored.header) === life.idAt(middle);
+      if (isSame) same = middle;
+      else other = middle;
+    }
+    this.lives.push(life.until(same));
+    this.#listens = true;
+  }
+}
+
+async function fillFrom(manager: JetStreamManager, life: Life): Promise<void> {
+  const { state } = await manager.streams.info(EDGE_STREAM);
+  for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+    if (life.has(seq)) continue;
+    const stored = await manager.direct.getMessage(EDGE_STREAM, { seq });
+    if (stored === null) continue;
+    life.note(seq, stored.subject.slice(storedSubject('').length), messageIdOf(stored.header));
+  }
+}
