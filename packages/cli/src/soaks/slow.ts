@@ -31,6 +31,6 @@ function summary({ stalled, conflated }: Awaited<ReturnType<typeof soakSlow>>): 
     `${alone.updates_per_second} counts a second became ${alone.frames_per_second} frames, and ${beside.frames_per_second} beside ${beside.others} others, of which ${beside.others_shown} were shown`,
     `${stalled.rounds.length} rounds of ${stalled.stalled} stalled clients, ${stalled.rounds.map(({ cut }) => cut).join(', ')} cut`,
     `p99 of the others ${stalled.p99_alone_ms} ms alone, ${stalled.p99_beside_stalled_ms} ms beside them`,
-    `memory grew by ${stalled.memory_growth_mb} MB at most, ${stalled.memory_growth_allowed_mb} MB were allowed; ${stalled.memory_before_mb} MB before, ${stalled.memory_after_mb} MB after`,
+    `memory grew by ${stalled.memory_growth_mb} MB at most, ${stalled.memory_growth_allowed_mb} MB were allowed; ${stalled.in_use_before_mb} MB were in use before, ${stalled.in_use_after_mb} MB after`,
   ];
 }

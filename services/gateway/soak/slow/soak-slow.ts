@@ -3,6 +3,7 @@
  * and again, while memory stays within the caps and the others notice nothing; and what changes too often for anybody to
  * read is conflated, beside messages of which none may be.
  */
+import { memoryProbe } from '../../bench/memory.ts';
 import { startFleet } from '../../test/gateway-fleet.ts';
 import { startRawClients } from '../../test/raw-clients.ts';
 import { type Conflated, type ConflatedOptions, runConflated } from './conflated.ts';
@@ -28,11 +29,17 @@ export async function soakSlow({ stalled, conflated, report }: SlowSoakOptions):
   opened.defer(() => fleet.stop());
   const clients = startRawClients();
   opened.defer(() => clients.stop());
+  const memory = memoryProbe();
+  opened.defer(async () => memory.remove());
   const env = { SOCKET_BUFFER_BYTES: String(stalled.capBytes) };
-  const gateway = await fleet.start({ nodeName: 'one', env });
+  const gateway = await fleet.start({ nodeName: 'one', env, flags: memory.flags });
+  const inUse = async (): Promise<number> => {
+    const { heapUsed, external } = await memory.collected(gateway.pid);
+    return heapUsed + external;
+  };
 
   const conflation = await runConflated({ ...conflated, report }, fleet, gateway, clients);
-  const rounds = await runStalled({ ...stalled, report }, fleet, gateway, clients);
+  const rounds = await runStalled({ ...stalled, report }, fleet, { gateway, inUse }, clients);
   const { problems: ofConflation, ...conflatedFigures } = conflation;
   const { problems: ofRounds, ...stalledFigures } = rounds;
   const problems = [...ofConflation, ...ofRounds];

@@ -35,6 +35,8 @@ export interface StalledOptions {
 }
 
 export interface Round {
+  /** What was in use before they came, after garbage was collected. */
+  readonly in_use_mb: number;
   readonly cut: number;
   readonly until_all_cut_ms: number;
   readonly alone: Memory & { readonly p99_ms: number };
@@ -49,9 +51,9 @@ export interface Stalled {
   /** Most that a round's peak was above what was usual before it, and what the caps and a share allow. */
   readonly memory_growth_mb: number;
   readonly memory_growth_allowed_mb: number;
-  /** What was usual without stalled clients, in the first round and in the last. */
-  readonly memory_before_mb: number;
-  readonly memory_after_mb: number;
+  /** What was in use without stalled clients, before the first round and after the last. */
+  readonly in_use_before_mb: number;
+  readonly in_use_after_mb: number;
   /** What still waited for anybody at the end. */
   readonly queued_at_end_bytes: number;
   readonly problems: readonly string[];
@@ -63,10 +65,16 @@ const ENTER_PER_SECOND = 500;
 const CUT_MOST_MS = 60_000;
 const SLOW = ['fanfare_socket_disconnects_total', 'code="4003"'] as const;
 
+/** A gateway, and what of its memory is in use, in bytes, after garbage was collected. */
+export interface Watched {
+  readonly gateway: GatewayProcess;
+  readonly inUse: () => Promise<number>;
+}
+
 export async function runStalled(
   options: StalledOptions,
   fleet: Fleet,
-  gateway: GatewayProcess,
+  { gateway, inUse }: Watched,
   clients: RawClients,
 ): Promise<Stalled> {
   await clients.enter(await peopleOf(fleet, gateway, 1, options.healthy, 'healthy'), ENTER_PER_SECOND);
@@ -78,20 +86,20 @@ export async function runStalled(
   const until = performance.now() + options.seconds * 1000;
   const rounds: Round[] = [];
   while (rounds.length < 2 || performance.now() < until) {
-    const round = await runRound(options, fleet, gateway, clients, rounds.length);
+    const round = await runRound(options, fleet, { gateway, inUse }, clients, rounds.length);
     options.report(inWords(rounds.length + 1, round));
     rounds.push(round);
   }
   await flood.stop();
   await delay(500);
-  const queued = await gateway.metric('fanfare_sockets_queued_bytes');
-  return judged(options, rounds, queued, await problemsOfHealthy(clients, options.healthy, flood.published()));
+  const end = { queued: await gateway.metric('fanfare_sockets_queued_bytes'), inUseMb: megabytes(await inUse()) };
+  return judged(options, rounds, end, await problemsOfHealthy(clients, options.healthy, flood.published()));
 }
 
 async function runRound(
   options: StalledOptions,
   fleet: Fleet,
-  gateway: GatewayProcess,
+  { gateway, inUse }: Watched,
   clients: RawClients,
   earlier: number,
 ): Promise<Round> {
@@ -99,6 +107,7 @@ async function runRound(
   await clients.takeHappened();
   const alone = await watchMemory(gateway, delay(aloneMs));
   const p99Alone = await p99Of(clients);
+  const inUseMb = megabytes(await inUse());
   await comeAndStall(options, fleet, gateway, clients, earlier);
   await clients.takeHappened();
   const begun = performance.now();
@@ -106,6 +115,7 @@ async function runRound(
   const beside = await watchMemory(gateway, untilCut(gateway, cutBefore + stalled));
   const untilAllCut = performance.now() - begun;
   return {
+    in_use_mb: inUseMb,
     cut: (await gateway.metric(...SLOW)) - cutBefore,
     until_all_cut_ms: Math.round(untilAllCut),
     alone: { ...alone, p99_ms: p99Alone },
@@ -169,12 +179,11 @@ async function problemsOfHealthy(clients: RawClients, healthy: number, published
 function judged(
   { stalled, capBytes, limits }: StalledOptions,
   rounds: readonly Round[],
-  queuedAtEnd: number,
+  end: { readonly queued: number; readonly inUseMb: number },
   others: readonly string[],
 ): Stalled {
   const [first] = rounds;
-  const last = rounds.at(-1);
-  if (first === undefined || last === undefined) throw new Error('there was no round');
+  if (first === undefined) throw new Error('there was no round');
   const p99Alone = medianOf(rounds.map(({ alone }) => alone.p99_ms));
   const p99Beside = medianOf(rounds.map(({ beside_stalled }) => beside_stalled.p99_ms));
   const caps = megabytes(stalled * capBytes);
@@ -189,18 +198,18 @@ function judged(
     p99_beside_stalled_ms: p99Beside,
     memory_growth_mb: grew,
     memory_growth_allowed_mb: caps + share,
-    memory_before_mb: first.alone.usual_mb,
-    memory_after_mb: last.alone.usual_mb,
-    queued_at_end_bytes: queuedAtEnd,
+    in_use_before_mb: first.in_use_mb,
+    in_use_after_mb: end.inUseMb,
+    queued_at_end_bytes: end.queued,
     problems: [
       ...others,
       ...uncut.map(({ cut }) => `${cut} of ${stalled} stalled clients were cut with the slow code`),
       ...(grew <= caps + share ? [] : [`memory grew by ${grew} MB; ${caps + share} MB were allowed`]),
       ...(queuedPeak <= caps + 1 ? [] : [`${queuedPeak} MB waited for clients whose caps are ${caps} MB together`]),
-      ...(queuedAtEnd < capBytes ? [] : [`${queuedAtEnd} bytes still wait for somebody`]),
-      ...(last.alone.usual_mb <= first.alone.usual_mb + share + caps * KEPT_SHARE
+      ...(end.queued < capBytes ? [] : [`${end.queued} bytes still wait for somebody`]),
+      ...(end.inUseMb <= first.in_use_mb + share
         ? []
-        : [`memory does not return: ${first.alone.usual_mb} MB before, ${last.alone.usual_mb} MB after`]),
+        : [`memory does not return: ${first.in_use_mb} MB were in use before, ${end.inUseMb} MB after`]),
       ...(p99Beside <= p99Alone * (1 + limits.p99Growth)
         ? []
         : [`the others' p99 went from ${p99Alone} to ${p99Beside} ms`]),
@@ -208,10 +217,7 @@ function judged(
   };
 }
 
-/** What an allocator keeps of what was freed for the next time. */
-const KEPT_SHARE = 0.5;
-
-const inWords = (number: number, { cut, until_all_cut_ms, alone, beside_stalled }: Round): string =>
+const inWords = (number: number, { cut, until_all_cut_ms, alone, beside_stalled, in_use_mb }: Round): string =>
   `round ${number}: ${cut} cut after ${until_all_cut_ms} ms; p99 of the others ${alone.p99_ms} ms alone and ` +
-  `${beside_stalled.p99_ms} ms beside; memory ${alone.usual_mb} MB, at most ${beside_stalled.peak_mb} MB, ` +
+  `${beside_stalled.p99_ms} ms beside; memory ${alone.usual_mb} MB (${in_use_mb} in use), at most ${beside_stalled.peak_mb} MB, ` +
   `${beside_stalled.queued_peak_mb} MB of it queued`;
