@@ -3,14 +3,15 @@ import { v7 as newId } from 'uuid';
 import type { Api, GiftToSend } from './api.ts';
 import { backoffMs } from './backoff.ts';
 import { untilAnswered } from './commands.ts';
-import { duplicateFilter, keysOf } from './duplicates.ts';
+import { duplicateFilter } from './duplicates.ts';
 import { eventGate } from './event-gate.ts';
-import { type Events, emitter, type On, type SessionInfo } from './events.ts';
+import { emitter, type On, type SessionInfo } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
 import { delay } from './http.ts';
+import { incoming } from './incoming.ts';
 import { createLink, type Link } from './link.ts';
 import type { ChatMessage, SentGiftReceipt } from './objects.ts';
-import { type Position, type PositionStore, positionStore, takeIn } from './positions.ts';
+import { positionStore, takeIn } from './positions.ts';
 import { type Readiness, readiness } from './readiness.ts';
 import { type RoomVisit, type RoomVisits, roomVisits } from './room-visits.ts';
 import { notLoggedIn, type TokenKeeper } from './tokens.ts';
@@ -41,9 +42,6 @@ export interface ConnectionOptions {
   readonly api: Api;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** What is between server and SDK, and is not shown. */
-const HIDDEN = new Set(['tick', 'resync']);
 
 /**
  * Resolves with the first session; until then it keeps trying.
@@ -83,18 +81,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       ready.end(closedError(code, reason));
       emit('closed', { code, reason });
     },
-    onEvent: (name, data, position) => gate.pass(() => take(name, data, position)),
+    onEvent: (name, data, place) => gate.pass(() => ready.isOver() || take(name, data, place)),
   });
-
-  function take(name: string, data: unknown, position: Position | undefined): void {
-    if (ready.isOver() || isOfRoomThatWasLeft(positions, position)) return;
-    const isShown = !HIDDEN.has(name) && duplicates.isNew(keysOf(name, data, position));
-    if (position !== undefined) positions.advance(position);
-    if (name === 'resync' && position !== undefined) emit('gap', { ch: position.ch });
-    const left = leftRoom(name, data);
-    if (left !== null) rooms.wasLeft(left.roomId, left.at);
-    if (isShown) emit(name, data, position);
-  }
 
   const rooms = roomVisits({
     api,
@@ -106,6 +94,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     onResumed: (resumed) => emit('roomResumed', resumed),
     onLost: (roomId, error) => emit('roomLost', { roomId, error }),
   });
+  const take = incoming({ positions, duplicates, rooms, emit });
   const send = <T>(name: string, payload: { readonly id: string }): Promise<T> =>
     untilAnswered(ready.wait, { id: payload.id }, async () => (await link.send(name, payload)) as T);
 
@@ -131,20 +120,6 @@ async function untilOpen(link: Link, ready: Readiness, signal: AbortSignal | und
   else link.open();
   signal?.addEventListener('abort', link.close);
   await ready.wait().finally(() => signal?.removeEventListener('abort', link.close));
-}
-
-/** A room has a position from the moment it is entered until it is left; what is still on its way is not for us. */
-const isOfRoomThatWasLeft = (positions: PositionStore, position: Position | undefined): boolean =>
-  position?.ch.startsWith('room.') === true && positions.of(position.ch) === undefined;
-
-/** The room that an event says one is out of, and since when. A block is told again by the refusal to come back. */
-function leftRoom(name: string, data: unknown): { readonly roomId: number; readonly at: number } | null {
-  if (name === 'room.left') {
-    const { room_id, left_at } = data as Events['room.left'];
-    return { roomId: room_id, at: Date.parse(left_at) };
-  }
-  if (name === 'room.closed') return { roomId: (data as Events['room.closed']).room_id, at: Number.POSITIVE_INFINITY };
-  return null;
 }
 
 async function tokenFor(tokens: TokenKeeper, renewed: boolean): Promise<string> {

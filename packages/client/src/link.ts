@@ -8,7 +8,7 @@ import type { Closing } from './backoff.ts';
 import type { SessionInfo } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
 import type { SocketError } from './objects.ts';
-import type { Position } from './positions.ts';
+import type { Place } from './positions.ts';
 import { reconnectPlan } from './reconnect-plan.ts';
 import { shortenableWait } from './shortenable-wait.ts';
 import { onWakeUp, type PageScope } from './wake-ups.ts';
@@ -21,7 +21,7 @@ export interface LinkOptions {
   readonly onOpen: (session: SessionInfo) => void;
   readonly onLost: (reason: string, retryInMs: number) => void;
   readonly onClosed: (code: number | null, reason: string) => void;
-  readonly onEvent: (name: string, data: unknown, position: Position | undefined) => void;
+  readonly onEvent: (name: string, data: unknown, place: Place | undefined) => void;
   /** Default: what is global. */
   readonly page?: PageScope;
 }
@@ -95,24 +95,15 @@ export function createLink(options: LinkOptions): Link {
     socket.connect();
   }
 
-  socket.on('session', (session: SessionInfo) => {
-    clearTimeout(opening);
-    plan.opened();
-    options.onOpen(session);
-  });
-  socket.on('closing', plan.told);
-  socket.on('disconnect', (reason) => {
-    // Our own disconnects are followed up by whoever made them.
-    if (reason !== 'io client disconnect') lost(reason);
-  });
-  socket.on('connect_error', (error: Error & { readonly data?: Closing }) => {
-    if (error.data !== undefined) plan.told(error.data);
-    lost(error.message);
-  });
-  socket.onAny((name: string, data: unknown, place: Partial<Position> | undefined) => {
-    // What passed by has a channel, and no place on it.
-    const position = place?.off === undefined ? undefined : (place as Position);
-    if (name !== 'session' && name !== 'closing') options.onEvent(name, data, position);
+  listen(socket, {
+    onSession: (session) => {
+      clearTimeout(opening);
+      plan.opened();
+      options.onOpen(session);
+    },
+    onClosing: plan.told,
+    onLost: lost,
+    onEvent: options.onEvent,
   });
 
   return {
@@ -132,6 +123,29 @@ const newSocket = ({ url, transports }: LinkOptions, auth: () => Record<string, 
     tryAllTransports: true,
     auth: (use) => use(auth()),
   });
+
+interface Heard {
+  readonly onSession: (session: SessionInfo) => void;
+  readonly onClosing: (notice: Closing) => void;
+  readonly onLost: (reason: string) => void;
+  readonly onEvent: LinkOptions['onEvent'];
+}
+
+function listen(socket: Socket, { onSession, onClosing, onLost, onEvent }: Heard): void {
+  socket.on('session', onSession);
+  socket.on('closing', onClosing);
+  socket.on('disconnect', (reason) => {
+    // Our own disconnects are followed up by whoever made them.
+    if (reason !== 'io client disconnect') onLost(reason);
+  });
+  socket.on('connect_error', (error: Error & { readonly data?: Closing }) => {
+    if (error.data !== undefined) onClosing(error.data);
+    onLost(error.message);
+  });
+  socket.onAny((name: string, data: unknown, place: Place | undefined) => {
+    if (name !== 'session' && name !== 'closing') onEvent(name, data, place);
+  });
+}
 
 /** With a callback, not a promise: a promise's continuation may run after the events that follow the ack. */
 function sendCommand(

@@ -4,6 +4,12 @@ export interface Position {
   readonly off: string;
 }
 
+/** Where an event belongs. What is nowhere kept has no position: it cannot be gone on from. */
+export interface Place {
+  readonly ch: string;
+  readonly off?: string;
+}
+
 /** The last position of each channel. */
 export interface PositionStore {
   readonly of: (channel: string) => string | undefined;

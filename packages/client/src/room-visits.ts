@@ -78,12 +78,6 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
     }
   }
 
-  /** On another device they may have gone to another room meanwhile: joining this one would take them out of it. */
-  async function refuseElsewhere(roomId: number): Promise<void> {
-    const { activeRoomId } = await api.me();
-    if (activeRoomId !== null && activeRoomId !== roomId) throw movedElsewhere(roomId, activeRoomId);
-  }
-
   return {
     join: async (roomId) => {
       const { room, token } = await api.rooms.join(roomId);
@@ -105,7 +99,7 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
     resume: async () => {
       for (const [roomId, token] of [...visited]) {
         try {
-          const ack = await enterAgain(roomId, token, () => refuseElsewhere(roomId));
+          const ack = await enterAgain(roomId, token, () => refuseElsewhere(api, roomId));
           const { recovered } = ack;
           const snapshot = recovered || ack.room === undefined ? null : snapshotOf(ack, ack.room);
           deps.onResumed({ roomId, recovered, snapshot });
@@ -117,6 +111,12 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
       }
     },
   };
+}
+
+/** On another device they may have gone to another room meanwhile: joining this one would take them out of it. */
+async function refuseElsewhere(api: Pick<Api, 'me'>, roomId: number): Promise<void> {
+  const { activeRoomId } = await api.me();
+  if (activeRoomId !== null && activeRoomId !== roomId) throw movedElsewhere(roomId, activeRoomId);
 }
 
 const movedElsewhere = (roomId: number, activeRoomId: number): FanfareError =>

@@ -41,6 +41,7 @@ beforeEach(async () => {
   connection.on('chat.message', ({ id }) => shown.push(id));
   connection.on('gap', ({ ch }) => gaps.push(ch));
   connection.on('resync', () => shown.push('resync'));
+  connection.on('chat.typing', () => shown.push('typing'));
 });
 afterEach(async () => {
   connection.close();
@@ -62,6 +63,7 @@ test('nothing of a room is shown once it is left, and coming back to it starts a
   // What is still on its way when one leaves.
   platform.on['room.leave'] = (_payload, ack, socket) => {
     socket.emit('chat.message', message('m1'), { ch: 'room.42', off: 'r1' });
+    socket.emit('chat.typing', { room_id: 42, user_id: 8, is_typing: true }, { ch: 'room.42' });
     ack({ ok: true, data: null });
     socket.emit('chat.message', message('m2'), { ch: 'room.42', off: 'r2' });
   };
