@@ -52,18 +52,15 @@ describe('a malformed message', () => {
     expect((await other.ask('room.leave', {})).error.reason).toBe('INVALID_ARGUMENT');
   });
 
-  it('of two CONNECTs at once begins no session', async () => {
-    const { raw } = await rawSession();
-    const begun: string[] = [];
-    const twice = await openRaw(gateway.httpPort(), (text) => {
-      begun.push(text);
+  it('that says CONNECT again and again begins one session at most', async () => {
+    const said: string[] = [];
+    const raw = await openRaw(gateway.httpPort(), (text) => {
+      said.push(text);
       return undefined;
     });
-    for (let i = 0; i < 50; i += 1) twice.say(`40${JSON.stringify({ token: `${token}${i % 2 === 0 ? '' : 'x'}` })}`);
-    await twice.ended;
-    expect(begun.filter((text) => text.startsWith('42["session"'))).toEqual([]);
-    expect(raw.hasEnded()).toBe(false);
-    raw.destroy();
+    for (let n = 0; n < 50; n += 1) raw.say(`40${JSON.stringify({ token: await run.signer.sign({ sub: '7', n }) })}`);
+    await raw.ended;
+    expect(said.filter((text) => text.startsWith('42["session"')).length).toBeLessThan(2);
   });
 
   it('does not keep a refused client from trying again on the same connection', async () => {
@@ -106,9 +103,10 @@ describe('a client that reads nothing', () => {
     const small = await run.start({ SOCKET_BUFFER_BYTES: '16384' });
     const { raw } = await rawSession(small);
     raw.pause();
-    const command = `421${JSON.stringify(['room.explode', 'x'.repeat(1000)])}`;
+    // The answer names every field.
+    const command = `421${JSON.stringify(['gift.send', { recipientIds: Array<object>(50).fill({}) }])}`;
     await eventually(async () => {
-      for (let i = 0; i < 2000; i += 1) raw.say(command);
+      for (let i = 0; i < 500; i += 1) raw.say(command);
       expect(await metric(small, 'fanfare_socket_disconnects_total{code="4003"')).toMatch(/ 1$/);
     });
     raw.destroy();
@@ -157,8 +155,8 @@ describe('a client that sends as fast as it can', () => {
       return text.startsWith('2') ? undefined : '40{"token":"x"}';
     });
     await raw.ended;
-    // A hundred in the bucket, and what comes in meanwhile; each takes twenty.
-    expect(said.filter((text) => text.startsWith('44')).length).toBeLessThan(10);
+    // Forty in the bucket, and what comes in meanwhile; each takes twenty.
+    expect(said.filter((text) => text.startsWith('44')).length).toBeLessThan(5);
   });
 
   it('by long-polling has its session ended', async () => {

@@ -80,9 +80,9 @@ async function carryOut(
   const { caller, userId } = session.principal;
   enforce(policies.connection, session.bucket.take());
   lookOver(event, said);
+  enforce(policies.user, await limiter.take(policies.user, String(userId)));
   const command = commands.get(event);
   if (command === undefined) throw errors.UNKNOWN_EVENT({ event: event.slice(0, 100) });
-  enforce(policies.user, await limiter.take(policies.user, String(userId)));
   return command.run(deps, session, said[0], { caller, correlationId: requestId });
 }
 

@@ -11,6 +11,8 @@ import type { Session } from './session.ts';
 export interface FloodGuard {
   /** The session to close when the socket's connection is cut off. */
   readonly watch: (socket: Socket, session: Pick<Session, 'close'>) => void;
+  /** The socket's handshake was refused; it may try again for a while. */
+  readonly refused: (socket: Socket) => void;
 }
 
 interface EnginePacket {
@@ -37,14 +39,14 @@ interface EngineSocket {
   readonly close: (discard?: boolean) => void;
 }
 
-/** Ten times what commands may: who does not heed refusals for a moment is not cut off yet. */
-const MORE_THAN_COMMANDS = 10;
-/** Commands of ours have less. A message of a megabyte, which is read before it is refused, counts as 257. */
-const BYTES_PER_TOKEN = 4096;
+/** Twice what commands may: who does not heed refusals for a moment is not cut off yet. */
+const MORE_THAN_COMMANDS = 2;
+/** For what a client says besides, at its beginning above all. */
+const BESIDES_COMMANDS = 20;
+/** Most commands have less. What is longer is read as a whole before it is refused. */
+const BYTES_PER_TOKEN = 1024;
 /** To check a token takes as long as to refuse some twenty commands. */
-const CONNECT_COST = 20;
-/** Socket.IO's type of the packet that carries a token. */
-const CONNECT = '0';
+const REFUSED_HANDSHAKE_COST = 20;
 /** The bucket is full again by then. */
 const RETRY_MS = 5000;
 /** How long a client may take to read why. */
@@ -53,9 +55,12 @@ const GOODBYE_MS = 1000;
 /** @param commands the rate that one connection's commands have */
 export function guardAgainstFloods(io: Server, commands: Rate, capBytes: number, clock: Clock): FloodGuard {
   const rate: Rate = {
-    capacity: commands.capacity * MORE_THAN_COMMANDS,
+    capacity: commands.capacity * MORE_THAN_COMMANDS + BESIDES_COMMANDS,
     perSecond: commands.perSecond * MORE_THAN_COMMANDS,
   };
+  /** The longest message that is read takes all that there may be. */
+  const costOf = ({ type, data }: EnginePacket): number =>
+    type === 'message' ? Math.min(rate.capacity, 1 + lengthOf(data) / BYTES_PER_TOKEN) : 1;
   const isLimited = Number.isFinite(rate.capacity);
   const buckets = new WeakMap<object, Bucket>();
   const sessions = new WeakMap<object, Pick<Session, 'close'>>();
@@ -70,9 +75,17 @@ export function guardAgainstFloods(io: Server, commands: Rate, capBytes: number,
 
   /** One function for all connections, which they are handed as `this`: a closure for each would weigh. */
   function onPacket(this: EngineSocket, packet: EnginePacket): void {
-    if (!isTooMuch(this, costOf(packet))) return;
-    sessions.get(this)?.close('RATE_LIMITED', RETRY_MS);
-    cutOff(this);
+    if (isTooMuch(this, costOf(packet))) cutOff(this);
+  }
+
+  /** Reads nothing more at once, and waits a moment for what was said last to be read. */
+  function cutOff(connection: EngineSocket): void {
+    sessions.get(connection)?.close('RATE_LIMITED', RETRY_MS);
+    const { socket } = connection.transport;
+    connection.close(socket === undefined);
+    if (socket === undefined) return;
+    socket.pause();
+    setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
   }
 
   /** ws answers pings by itself, also those of a client that does not read the answers. */
@@ -91,20 +104,11 @@ export function guardAgainstFloods(io: Server, commands: Rate, capBytes: number,
     watch: (socket, session) => {
       if (isLimited) sessions.set(socket.conn, session);
     },
+    refused: ({ conn }) => {
+      if (isTooMuch(conn, REFUSED_HANDSHAKE_COST)) cutOff(conn as unknown as EngineSocket);
+    },
   };
 }
 
-function costOf({ type, data }: EnginePacket): number {
-  if (type !== 'message') return 1;
-  if (typeof data !== 'string') return 1 + (data as Buffer).byteLength / BYTES_PER_TOKEN;
-  return (data.startsWith(CONNECT) ? CONNECT_COST : 1) + data.length / BYTES_PER_TOKEN;
-}
-
-/** Reads nothing more at once, and waits a moment for what was said last to be read. */
-function cutOff(connection: EngineSocket): void {
-  const { socket } = connection.transport;
-  connection.close(socket === undefined);
-  if (socket === undefined) return;
-  socket.pause();
-  setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
-}
+const lengthOf = (data: unknown): number =>
+  typeof data === 'string' ? data.length : ((data as Buffer | undefined)?.byteLength ?? 0);

@@ -13,6 +13,7 @@ import type { Revocation, Revocations } from '../revocations.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
 import { type Draining, drain } from './drain.ts';
+import { FairWebSocketServer } from './fair-websockets.ts';
 import { createFanout } from './fanout.ts';
 import { guardAgainstFloods } from './flood-guard.ts';
 import { requestForgetter } from './forget-request.ts';
@@ -53,6 +54,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
   const io = new Server(deps.http, {
     serveClient: false,
     parser,
+    wsEngine: FairWebSocketServer,
     perMessageDeflate: false,
     httpCompression: false,
     maxHttpBufferSize: FRAME_BYTES_MOST,
@@ -86,6 +88,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
       () => next(),
       (error: unknown) => {
         greeted.delete(socket.conn);
+        guard.refused(socket);
         const data = closingFor(error);
         metrics.refused.inc({ code: String(data.code) });
         next(Object.assign(new Error(data.reason), { data }));
