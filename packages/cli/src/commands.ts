@@ -25,6 +25,7 @@ const bench = {
 const SOAKS: Readonly<Record<string, Program>> = {
   bus: () => import('./soaks/bus.ts'),
   drain: () => import('./soaks/drain.ts'),
+  fuzz: () => import('./soaks/fuzz.ts'),
   kill: () => import('./soaks/kill.ts'),
   ledger: () => import('./soaks/ledger.ts'),
   outage: () => import('./soaks/outage.ts'),
@@ -34,6 +35,8 @@ const SOAKS: Readonly<Record<string, Program>> = {
 
 const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
+  frames: { type: 'string', value: 'N', help: 'fuzz: how many (default 100000)' },
+  from: { type: 'string', value: 'I', help: 'fuzz: only frames, from this one on' },
   rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10; sim: seeds, default 10000)' },
   seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600, drain, outage and slow: 60)' },
 } as const;

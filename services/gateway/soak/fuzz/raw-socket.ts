@@ -6,6 +6,8 @@ import { messageFrame, OPCODE, type ServerFrame, takeFrames } from './websocket-
 export interface RawSocket {
   readonly write: (bytes: Buffer) => void;
   readonly say: (message: string | Buffer) => void;
+  /** Resolves when all that was written has been taken, or it has ended. */
+  readonly drained: () => Promise<void>;
   /** Resolves to why it ended: `1002`, `1009`, or `cut` without a close frame. */
   readonly ended: Promise<string>;
   readonly hasEnded: () => boolean;
@@ -69,6 +71,13 @@ export async function openRaw(port: number, onText: (text: string) => string | u
   return {
     write,
     say: (message) => write(messageFrame(message)),
+    drained: async () => {
+      if (socket.writableLength === 0 || socket.destroyed) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      socket.once('drain', resolve);
+      await Promise.race([promise, ended]);
+      socket.off('drain', resolve);
+    },
     ended,
     hasEnded: () => socket.destroyed || socket.readableEnded,
     pause: () => void socket.pause(),
