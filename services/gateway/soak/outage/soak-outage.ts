@@ -9,7 +9,7 @@ import { seededRandom, wholeBelow } from '@fanfare/testing/chance';
 import { type Fleet, startFleet } from '../../test/gateway-fleet.ts';
 import type { GatewayProcess } from '../../test/gateway-process.ts';
 import { type NumberedLoad, startNumberedLoad } from '../../test/numbered-load.ts';
-import { type Person, type RawClients, startRawClients } from '../../test/raw-clients.ts';
+import { type Counts, type Person, type RawClients, startRawClients } from '../../test/raw-clients.ts';
 import { askersOf } from './asking.ts';
 import { type Kind, type Outage, type OutageLimits, problemsOfOutage, type Scene, sufferOutage } from './one-outage.ts';
 import { untilPresent, untilShown, watchersOf } from './resumption.ts';
@@ -142,12 +142,13 @@ function crowdOf(
 /** Waits until everybody is inside and has been shown what was acknowledged. */
 async function whatWasSeen(clients: RawClients, load: NumberedLoad, everybody: number) {
   const patience = performance.now() + CATCH_UP_MS;
-  let behind = await behindOf(clients, load);
-  while (behind.length > 0 && performance.now() < patience) {
+  let behind: readonly string[] = [];
+  let counts: Counts | undefined;
+  do {
     await delay(200);
     behind = await behindOf(clients, load);
-  }
-  const { [GROUP]: counts } = await clients.counts();
+    counts = (await clients.counts())[GROUP];
+  } while ((behind.length > 0 || counts?.inside !== everybody) && performance.now() < patience);
   if (counts === undefined) throw new Error('nobody was there');
   const { wrong } = await clients.takeHappened();
   return {
