@@ -16,6 +16,11 @@ test('codes from 4500 end the connection, lower ones bring it back when the serv
   expect(reconnectInMs(null, 2, 1)).toBe(1000);
 });
 
+test('clients that were cut off together come back over a second', () => {
+  expect([0, 0.5, 1].map((random) => reconnectInMs(null, 0, random))).toEqual([0, 500, 1000]);
+  expect(reconnectInMs(null, 1, 1)).toBe(500);
+});
+
 test('a server that keeps sending clients away is left alone for longer', () => {
   expect(reconnectInMs({ code: 4000, reason: 'FULL', retryAfterMs: 0 }, 5, 1)).toBe(8000);
 });

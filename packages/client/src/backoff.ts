@@ -2,6 +2,8 @@
 
 const FIRST_MS = 250;
 const MOST_MS = 15_000;
+/** A node that dies cuts off all of its clients at once: 10,000 of them return at 10,000 a second, not at 80,000. */
+const SPREAD_MS = 1000;
 
 /** 250, 500, 1000, 2000, 4000, 8000, 15000, 15000, ... milliseconds, each times 0.5 to 1. */
 export function backoffMs(attempt: number, random: number): number {
@@ -17,10 +19,10 @@ export interface Closing {
 
 /**
  * Milliseconds until the next connection, or null when there must be none: 4500 to 4999 end it for good. 4000 to 4499
- * ask to come back after `retryAfterMs`, to which up to half is added; without one, back off.
+ * ask to come back after `retryAfterMs`, to which up to half is added. Without a word, 0 to 1 s at first, then back off.
  */
 export function reconnectInMs(closing: Closing | null, attempt: number, random: number): number | null {
-  if (closing === null) return backoffMs(attempt, random);
+  if (closing === null) return attempt === 0 ? SPREAD_MS * random : backoffMs(attempt, random);
   if (closing.code >= 4500) return null;
   const { retryAfterMs = null } = closing;
   if (retryAfterMs === null) return backoffMs(attempt, random);

@@ -71,7 +71,7 @@ export interface RoomResumed {
 
 export interface LocalEvents {
   connected: SessionInfo;
-  /** `retryInMs` is when the next attempt starts. */
+  /** `retryInMs` is when the next attempt starts at the latest: a device that is told of a network hurries. */
   disconnected: { readonly reason: string; readonly retryInMs: number };
   /** The end: the server wants no reconnect, or the session is over. */
   closed: { readonly code: number | null; readonly reason: string };

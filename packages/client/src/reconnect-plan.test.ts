@@ -6,9 +6,9 @@ const invalid = { code: 4501, reason: 'TOKEN_INVALID', retryAfterMs: null };
 
 test('attempts that fail one after the other back off, and start anew once a connection was open', () => {
   const plan = reconnectPlan();
-  expect([1, 2, 3].map(() => plan.lost('transport close', 1).waitMs)).toEqual([250, 500, 1000]);
+  expect([1, 2, 3, 4].map(() => plan.lost('transport close', 1).waitMs)).toEqual([1000, 500, 1000, 2000]);
   plan.opened();
-  expect(plan.lost('transport close', 1)).toEqual({ waitMs: 250, code: null, reason: 'transport close' });
+  expect(plan.lost('transport close', 1)).toEqual({ waitMs: 1000, code: null, reason: 'transport close' });
 });
 
 test('a token that is refused is renewed at once, but only once until a connection was open', () => {
@@ -43,7 +43,7 @@ test('hurrying starts the back-off anew, but not before the server wants anybody
   for (const _ of [1, 2, 3, 4, 5]) plan.lost('transport close', 1);
   expect(plan.hurry(1)).toBe(250);
   plan.begin();
-  expect(plan.lost('transport error', 1).waitMs).toBe(250);
+  expect([1, 2].map(() => plan.lost('transport error', 1).waitMs)).toEqual([1000, 500]);
   plan.told({ code: 4001, reason: 'DRAINING', retryAfterMs: 4000 });
   plan.lost('transport close', 0);
   expect(plan.hurry(1)).toBeNull();
