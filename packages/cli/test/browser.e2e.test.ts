@@ -61,10 +61,17 @@ async function servePage(): Promise<Site> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
 
-/** A page of its own browser profile in which `person` is in the room. */
-async function openPage(from: Browser, url: string, person: Person, roomId: number): Promise<Page> {
+interface Visit {
+  readonly url: string;
+  readonly roomId: number;
+  /** Else whoever is logged in in this profile. */
+  readonly person?: Person;
+}
+
+/** A page that is in the room; of a browser profile of its own when it is the browser's. */
+async function openPage(from: Pick<Browser, 'newPage'>, { url, roomId, person }: Visit): Promise<Page> {
   const page = await from.newPage();
-  const said = encodeURIComponent(JSON.stringify({ url, tokens: person.client.tokens(), roomId }));
+  const said = encodeURIComponent(JSON.stringify({ url, tokens: person?.client.tokens(), roomId }));
   await page.goto(`${site?.url}#${said}`);
   // There, if not to be seen: a machine without fonts shows no text.
   await page.getByText('The stage').waitFor({ state: 'attached' });
@@ -76,6 +83,12 @@ async function enter(person: Person, roomId: number): Promise<Connection> {
   connections.push(connection);
   await connection.joinRoom(roomId);
   return connection;
+}
+
+async function openRoom(host: Person): Promise<number> {
+  const { id } = await host.client.rooms.open({ name: 'The stage' });
+  await enter(host, id);
+  return id;
 }
 
 const shownBy = (page: Page): Promise<string[]> => page.locator('#gifts li').allTextContents();
@@ -100,12 +113,11 @@ test('a page whose network is cut for twenty seconds shows the fifty gifts sent 
   if (!host || !sender || !first || !second) throw new Error('four people are needed');
   const admin = await administrator(gateway);
   await admin.admin.grant(sender.userId, { asset: 'coin', amount: '100000.00', reason: 'test' });
-  const { id: roomId } = await host.client.rooms.open({ name: 'The stage' });
-  await enter(host, roomId);
+  const roomId = await openRoom(host);
   const connection = await enter(sender, roomId);
   // Two ways to lose a network: the device has none, and something on the way ends and refuses connections.
-  const offline = await openPage(browser, gateway, first, roomId);
-  const cutOff = await openPage(browser, proxy.url, second, roomId);
+  const offline = await openPage(browser, { url: gateway, roomId, person: first });
+  const cutOff = await openPage(browser, { url: proxy.url, roomId, person: second });
   const watching = [offline, cutOff];
   const give = (count: number, spreadMs: number) => sendGifts(connection, roomId, host.userId, count, spreadMs);
 
@@ -129,4 +141,20 @@ test('a page whose network is cut for twenty seconds shows the fifty gifts sent 
     await eventually(async () => expect(await shownBy(page)).toEqual([...before, ...missed, ...after]));
     expect(await toldBy(page)).toEqual(['connected recovered=true', 'roomResumed recovered=true']);
   }
+});
+
+test('the pages of an app are one session, whichever of them renews it', async ({ skip }) => {
+  if (browser === undefined) return skip('missing' in search ? search.missing : 'no browser');
+  const [host, person] = await Promise.all([register(gateway), register(gateway)]);
+  const roomId = await openRoom(host);
+  const profile = await browser.newContext();
+  const first = await openPage(profile, { url: gateway, roomId, person });
+  const second = await openPage(profile, { url: gateway, roomId });
+  const renewed = (page: Page): Promise<unknown> => page.evaluate('client.refresh()');
+  await Promise.all([renewed(first), renewed(second)]);
+  await renewed(first);
+  await renewed(second);
+  const seenBy = (page: Page): Promise<unknown> => page.evaluate('client.me().then(({ id }) => [id, client.tokens()])');
+  expect(await seenBy(first)).toEqual([person.userId, expect.anything()]);
+  expect(await seenBy(second)).toEqual(await seenBy(first));
 });
