@@ -52,13 +52,15 @@ export interface FanoutResult {
 
 type Measured<T> = { readonly [K in keyof T]: T[K] | null };
 
-/** What was not asked for is null. */
+/** What was not asked for, or could not be measured, is null. */
 export interface EdgeBench extends Measured<FanoutResult & Idle> {
   readonly hardware: Machine & { readonly nats: string; readonly socketio: string };
   readonly method: readonly string[];
   readonly slow_clients: SlowClients | null;
   readonly cycles: Cycles | null;
   readonly recovery: RecoveryResult | null;
+  /** Why something that was asked for is null. */
+  readonly problems: readonly string[];
 }
 
 const ROUNDS = 3;
@@ -85,12 +87,22 @@ export async function benchEdge(options: EdgeBenchOptions): Promise<EdgeBench> {
   await using opened = new AsyncDisposableStack();
   const scene = await openScene(opened, options.report);
   const { parts, smaller = 1, seconds, connections, cycles } = options;
-  const fanout = parts.has('fanout') ? await fanoutOf(scene, options) : NO_FANOUT;
   const settleMs = Math.min(SETTLE_MS, (seconds * SETTLE_MS) / 2);
-  const slow = { scene, seconds: seconds * SLOW_WINDOWS, clients: Math.ceil(SLOW_CLIENTS / smaller) };
-  const slow_clients = parts.has('slow') ? await measureSlow(slow) : null;
-  const recovery = parts.has('recovery') ? await measureRecovery({ scene, smaller }) : null;
-  const idle = parts.has('idle') ? await measureIdle({ scene, connections, settleMs }) : NO_IDLE;
+  const slowOptions = { scene, seconds: seconds * SLOW_WINDOWS, clients: Math.ceil(SLOW_CLIENTS / smaller) };
+  const problems: string[] = [];
+  /** What cannot be measured takes nothing else with it. */
+  const part = async <T>(name: EdgePart, measure: () => Promise<T>): Promise<T | null> => {
+    if (!parts.has(name)) return null;
+    return measure().catch((error: unknown) => {
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    });
+  };
+  const fanout = await part('fanout', () => fanoutOf(scene, options));
+  const slow_clients = await part('slow', () => measureSlow(slowOptions));
+  const recovery = await part('recovery', () => measureRecovery({ scene, smaller }));
+  const idle = await part('idle', () => measureIdle({ scene, connections, settleMs }));
+  const cycled = await part('idle', () => measureCycles({ scene, cycles, settleMs }));
   return {
     hardware: {
       ...machineOf(),
@@ -98,11 +110,12 @@ export async function benchEdge(options: EdgeBenchOptions): Promise<EdgeBench> {
       socketio: socketIoVersion(),
     },
     method: METHOD,
-    ...fanout,
+    ...(fanout ?? NO_FANOUT),
     slow_clients,
     recovery,
-    ...idle,
-    cycles: parts.has('idle') ? await measureCycles({ scene, cycles, settleMs }) : null,
+    ...(idle ?? NO_IDLE),
+    cycles: cycled,
+    problems,
   };
 }
 

@@ -35,6 +35,8 @@ export interface Storm extends Percentiles {
   readonly per_second: number;
   /** Of own channel and room, both. */
   readonly recovered: number;
+  /** Attempts that failed; those clients came again within a second. */
+  readonly retries: number;
   readonly seconds: number;
   /** What the gateway asked the services, each of which would ask PostgreSQL. */
   readonly calls: Readonly<Record<string, number>>;

@@ -19,6 +19,7 @@ test('the benchmark of the edge measures every system and load, and delivers eve
 }, async () => {
   const result = await benchEdge(tiny);
 
+  expect(result.problems).toEqual([]);
   const { cpu_us_per_delivery: cpu, ratio_to_socketio: ratio, slow_clients: slow, recovery } = result;
   for (const { name } of LOADS) {
     expect(Object.keys(cpu?.rooms[name] ?? {})).toEqual([...SYSTEMS]);

@@ -31,6 +31,7 @@ const nothing: EdgeBench = {
   connects_per_second: null,
   cycles: null,
   recovery: null,
+  problems: [],
 };
 const fanout = {
   cpu_us_per_delivery: { burst: cpu, steady: cpu, single: cpu, rooms: byLoad(cpu) },
@@ -53,8 +54,9 @@ test('the table has a row for each system under each load', () => {
   );
 });
 
-test('what was not measured is said', () => {
-  const table = tableOf(nothing);
+test('what was not measured is said, and why', () => {
+  const table = tableOf({ ...nothing, problems: ['slow: nobody came'] });
+  expect(table).toContain('FAILED slow: nobody came');
   for (const part of ['fan-out', 'slow clients', 'idle connections', 'recovery']) {
     expect(table).toContain(`${part}: not measured`);
   }
@@ -65,7 +67,7 @@ test('a storm in which services were asked says which and how often', () => {
   const recovery = {
     one: { ...percentiles, missed: 5, messages_read: 8, read_p50_ms: 1.2 },
     at_once: { clients: 1000, channels: 200, recovered: 1000, ms: 160 },
-    storm: { ...percentiles, clients: 10_000, per_second: 1000, recovered: 9999, seconds: 10.2 },
+    storm: { ...percentiles, clients: 10_000, per_second: 1000, recovered: 9999, retries: 3, seconds: 10.2 },
   };
   const told = (calls: Readonly<Record<string, number>>): string =>
     tableOf({ ...nothing, recovery: { ...recovery, storm: { ...recovery.storm, calls } } });

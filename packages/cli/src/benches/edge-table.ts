@@ -14,6 +14,7 @@ export function tableOf(result: EdgeBench): string {
     ...cycleLines(result),
     ...recoveryLines(result),
     '',
+    ...result.problems.map((problem) => `FAILED ${problem}`),
     ...result.method.map((line) => `- ${line}`),
   ].join('\n');
 }
@@ -105,7 +106,7 @@ function recoveryLines({ recovery }: EdgeBench): readonly string[] {
     `recovery of ${one.missed} messages while others publish: p50 ${one.p50.toFixed(1)} ms, p99 ${one.p99.toFixed(1)} ms at the socket`,
     `  the read alone: p50 ${one.read_p50_ms.toFixed(1)} ms, ${one.messages_read} messages from NATS`,
     `  ${whole(at_once.clients)} at once on ${at_once.channels} channels: ${whole(at_once.ms)} ms, ${whole(at_once.recovered)} recovered`,
-    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.recovered)} recovered, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
+    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.recovered)} recovered, ${whole(storm.retries)} failed attempts, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
     `  calls to services meanwhile: ${calls.length === 0 ? 'none' : calls.join(', ')}`,
   ];
 }

@@ -20,7 +20,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     report: (line) => console.error(line),
   });
   console.log(args.flag('json') ? JSON.stringify(result, rounded) : tableOf(result));
-  return EXIT.ok;
+  return result.problems.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function partsOf(only: string | undefined): ReadonlySet<EdgePart> {
