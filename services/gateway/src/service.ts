@@ -81,6 +81,7 @@ export async function createGatewayService(config: Config, overrides: Partial<De
     revocations,
     registry,
     roomTokenSecrets: config.ROOM_TOKEN_SECRETS,
+    trustProxy,
     capBytes: config.SOCKET_BUFFER_BYTES,
     draining: drainingOf(config.DRAIN_PER_SECOND, config.SHUTDOWN_TIMEOUT_MS),
   });

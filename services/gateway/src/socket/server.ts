@@ -8,6 +8,7 @@ import type { Registry as Metrics } from 'prom-client';
 import { Server, type Socket } from 'socket.io';
 import type { Authenticator } from '../authenticator.ts';
 import type { EdgeConnection } from '../edge/connection.ts';
+import { addressKeys } from '../limits/client-address.ts';
 import { enforce } from '../limits/limiter.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
 import { CLOSE_CODES } from './close-codes.ts';
@@ -35,6 +36,8 @@ export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
   /** What may wait for one client before it is cut off. */
   readonly capBytes: number;
   readonly corsOrigins: readonly string[] | undefined;
+  /** See {@link addressKeys}. */
+  readonly trustProxy: string | undefined;
   /** How fast clients are sent away at a stop, and told to come back elsewhere. */
   readonly draining: Draining;
 }
@@ -75,6 +78,10 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     onRefused: () => metrics.refused.inc({ code: String(CLOSE_CODES.POLLING_WITHOUT_AFFINITY) }),
   });
 
+  const keyOf = addressKeys(deps.trustProxy);
+  // A connection that had a session before has forgotten its request.
+  const addressKey = ({ conn }: Socket): string =>
+    conn.request === null ? `ip:${conn.remoteAddress}` : keyOf(conn.request);
   /** Connections whose client is being asked who it is. */
   const greeted = new WeakSet<object>();
   io.use((socket, next) => {
@@ -84,7 +91,7 @@ export function createSocketServer(deps: SocketServerDeps): Part {
       return next(new Error('one CONNECT at a time'));
     }
     greeted.add(socket.conn);
-    admit(deps, socket).then(
+    admit(deps, addressKey, socket).then(
       () => next(),
       (error: unknown) => {
         greeted.delete(socket.conn);
@@ -118,11 +125,15 @@ export function createSocketServer(deps: SocketServerDeps): Part {
 }
 
 /** Guessing tokens is limited like everything else. @throws what the handshake is refused with, or RATE_LIMITED */
-async function admit({ authenticator, limiter, policies }: SocketServerDeps, socket: Socket): Promise<void> {
+async function admit(
+  { authenticator, limiter, policies }: SocketServerDeps,
+  addressKey: (socket: Socket) => string,
+  socket: Socket,
+): Promise<void> {
   try {
     socket.data = await shakeHands(socket.handshake.auth, authenticator);
   } catch (error) {
-    enforce(policies.ip, await limiter.take(policies.ip, socket.handshake.address));
+    enforce(policies.ip, await limiter.take(policies.ip, addressKey(socket)));
     throw error;
   }
 }
