@@ -11,10 +11,10 @@ export interface Principal {
   readonly caller: Caller;
   readonly userId: bigint;
   readonly sessionId: string;
-  readonly issuedAt: Date;
-  /** See {@link sessionBegan}. */
-  readonly sessionBegan: Date;
-  readonly expiresAt: Date;
+  /** ms since 1970; see {@link sessionBegan}. */
+  readonly sessionBegan: number;
+  /** ms since 1970. */
+  readonly expiresAt: number;
 }
 
 export interface AuthenticatorDeps extends KeySetDeps {
@@ -62,7 +62,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     name: 'authenticator',
     verify: async (token) => {
       const principal = verified.get(token) ?? (await prove(token));
-      if (principal.expiresAt <= deps.clock.now()) throw errors.TOKEN_EXPIRED();
+      if (principal.expiresAt <= deps.clock.now().getTime()) throw errors.TOKEN_EXPIRED();
       if (deps.isRevoked(principal)) throw errors.SESSION_REVOKED();
       verified.set(token, principal);
       return principal;
@@ -80,13 +80,11 @@ export function principalOf(payload: JWTPayload): Principal {
   if (tenantId !== undefined && typeof tenantId !== 'string') throw errors.TOKEN_INVALID();
   if (!Number.isFinite(iat) || !Number.isFinite(exp)) throw errors.TOKEN_INVALID();
   const userId = BigInt(sub);
-  const issuedAt = new Date(iat * 1000);
   return {
     caller: userCaller(userId, { roles, sessionId, ...(tenantId !== undefined && { tenantId }) }),
     userId,
     sessionId,
-    issuedAt,
-    sessionBegan: sessionBegan(sessionId, issuedAt),
-    expiresAt: new Date(exp * 1000),
+    sessionBegan: sessionBegan(sessionId, iat * 1000),
+    expiresAt: exp * 1000,
   };
 }

@@ -81,13 +81,13 @@ export function createRevocations({ connection, replicas, log, clock }: Revocati
     for (const [key, { forgetAt }] of ended) if (forgetAt < now) ended.delete(key);
   }
 
-  const isEnded = (key: string, began: Date): boolean => began.getTime() < (ended.get(key)?.before ?? 0);
+  const isEnded = (key: string, began: number): boolean => began < (ended.get(key)?.before ?? 0);
 
   return {
     name: 'revocations',
     isRevoked: ({ userId, sessionId, sessionBegan }) =>
       isEnded(`user.${userId}`, sessionBegan) || ended.has(`session.${userId}.${sessionId}`),
-    isEvicted: (roomId, userId, since) => isEnded(`room.${roomId}.${userId}`, since),
+    isEvicted: (roomId, userId, since) => isEnded(`room.${roomId}.${userId}`, since.getTime()),
     add: async (revocation) => {
       if (bucket === null) throw new Error('no connection');
       await bucket.put(keyOf(revocation), String(revocation.before));

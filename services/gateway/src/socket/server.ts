@@ -118,7 +118,8 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     stop: async () => {
       isDraining = true;
       await drain(() => [...registry.all()], deps.draining);
-      io.disconnectSockets(true);
+      // Not by Socket.IO's rooms, in which nobody is.
+      for (const socket of io.sockets.sockets.values()) socket.disconnect(true);
       io.engine.close();
     },
   };
@@ -166,7 +167,7 @@ function welcome(deps: Reception, socket: Socket, { principal, wantsTicks, off }
 function endAsRevoked(session: Session, revocation: Revocation): void {
   const { principal } = session;
   const { kind, before } = revocation;
-  if (kind === 'user' && principal.sessionBegan.getTime() < before) session.close('USER_BANNED');
+  if (kind === 'user' && principal.sessionBegan < before) session.close('USER_BANNED');
   if (kind === 'session' && principal.sessionId === revocation.sessionId) session.close('SESSION_REVOKED');
   if (kind !== 'room') return;
   session.leaveRoomWhere(({ roomId, since }) => roomId === revocation.roomId && since.getTime() < before);
