@@ -49,9 +49,10 @@ async function requestFrom(gateway: Gateway, address: string): Promise<number> {
 
 describe('commands', () => {
   it('are limited for a user over all connections and gateways, also those that nobody knows', async () => {
-    const limits = { RATE_LIMITS: 'user=4/0.001,connection=100/100' };
+    const limits = { RATE_LIMITS: 'user=6/0.001,connection=100/100' };
     const gateways = [await run.start(limits), await run.start(limits)];
     const user = newUser();
+    // Their handshakes take two of six.
     const clients = await Promise.all(gateways.map((gateway) => run.connect({ gateway, user })));
     const asked = clients.flatMap((client) =>
       ['room.explode', 'room.leave', 'chat.send'].map((name) => client.ask(name)),
@@ -70,6 +71,19 @@ describe('commands', () => {
       (await Promise.all(Array.from({ length: 4 }, () => client.ask('room.leave')))).map(({ error }) => error.reason);
     expect((await reasons(one)).filter((reason) => reason === 'RATE_LIMITED')).toHaveLength(1);
     expect((await reasons(other)).filter((reason) => reason === 'RATE_LIMITED')).toHaveLength(1);
+  });
+});
+
+describe('handshakes', () => {
+  it('are limited for a user over all gateways', async () => {
+    const limits = { RATE_LIMITS: 'user=4/0.001', TRUST_PROXY: 'all' };
+    const gateways = [await run.start(limits), await run.start(limits)] as const;
+    const token = await run.signer.sign({ sub: String(newUser()) });
+    const outcomes: string[] = [];
+    for (let i = 0; i < 6; i += 1) outcomes.push(await refusedWith(gateways[i % 2 === 0 ? 0 : 1], newAddress(), token));
+    expect(outcomes).toEqual([...Array<string>(4).fill('connected'), 'RATE_LIMITED', 'RATE_LIMITED']);
+    const other = await run.signer.sign({ sub: String(newUser()) });
+    expect(await refusedWith(gateways[0], newAddress(), other)).toBe('connected');
   });
 });
 

@@ -131,12 +131,16 @@ async function admit(
   addressKey: (socket: Socket) => string,
   socket: Socket,
 ): Promise<void> {
+  let userId: bigint;
   try {
-    socket.data = await shakeHands(socket.handshake.auth, authenticator);
+    const handshake = await shakeHands(socket.handshake.auth, authenticator);
+    socket.data = handshake;
+    userId = handshake.principal.userId;
   } catch (error) {
     enforce(policies.ip, await limiter.take(policies.ip, addressKey(socket)));
     throw error;
   }
+  enforce(policies.user, await limiter.take(policies.user, String(userId)));
 }
 
 interface Reception extends DispatchDeps, SessionDeps {
