@@ -2,9 +2,10 @@
  * A lease: at most one holder of a key at a time. The key lies in a bucket whose entries expire; it is taken with the
  * expectation that nobody has it, and renewed by revision, so that a holder that slept past its expiry cannot renew what
  * somebody else took meanwhile. The holder's own deadline runs on the monotonic clock from *before* each request, so it
- * ends before the server lets anybody else in.
+ * ends before anybody else is let in: by the server when the entry has expired, or by its own watch of who has seen the
+ * same revision for a whole time to live. Servers remove what has expired up to a second late.
  *
- * States: waiting (tries every third of the time to live) -> holding (renews as often) -> waiting again, by a refused
+ * States: waiting (looks every third of the time to live) -> holding (renews as often) -> waiting again, by a refused
  * renewal, a lost connection, or the deadline.
  */
 import { type Clock, type Logger, type Part, systemClock } from '@fanfare/kit';
@@ -17,7 +18,7 @@ export interface LeaseOptions {
   /** Created when missing; all its keys live `ttlMs`. */
   readonly bucket: string;
   readonly key: string;
-  /** How long the others wait after the holder's death, at most; at least 1000. */
+  /** At least 1000. After the holder's death the others wait for at most this and a third of it. */
   readonly ttlMs: number;
   /** Who holds it, for whoever looks into the bucket. */
   readonly holder: string;
@@ -37,6 +38,9 @@ export interface Lease extends Part {
 
 /** Clocks of two machines run apart by less than 1%: the holder gives up that much, and a little more, earlier. */
 const SAFETY = 0.9;
+
+/** Never so often that nothing else is done. */
+const MOMENT_MS = 20;
 
 /** What is ours and until when, by the holder's own clock. */
 class Grip {
@@ -81,10 +85,45 @@ class Grip {
   }
 }
 
+/** Somebody else's hold, as it is seen from here. */
+class Rival {
+  readonly #clock: Clock;
+  readonly #ttlMs: number;
+  #revision = 0;
+  #seenAt = 0;
+
+  constructor(clock: Clock, ttlMs: number) {
+    this.#clock = clock;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** How long the one that was seen last may still be held; for ever when there was none. */
+  remainingMs(): number {
+    if (this.#revision === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(MOMENT_MS, this.#seenAt + this.#ttlMs - this.#clock.monotonic());
+  }
+
+  /** @returns the revision that may be replaced, 0 when there is none at all, or null while somebody may hold it */
+  async look(bucket: KV, key: string): Promise<number | null> {
+    const entry = await bucket.get(key);
+    const revision = entry?.operation === 'PUT' ? entry.revision : 0;
+    if (revision === 0 || revision !== this.#revision) {
+      this.#revision = revision;
+      // After the answer: it was stored before, and its holder's deadline runs from before that.
+      this.#seenAt = this.#clock.monotonic();
+      return revision === 0 ? 0 : null;
+    }
+    if (this.#clock.monotonic() - this.#seenAt < this.#ttlMs) return null;
+    this.#revision = 0;
+    return revision;
+  }
+}
+
 export function lease(options: LeaseOptions): Lease {
   const { bus, key, ttlMs, log } = options;
   const clock = options.clock ?? systemClock;
   const grip = new Grip(clock, options.onChange ?? (() => {}));
+  const rival = new Rival(clock, ttlMs);
   let bucket: KV | undefined;
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
@@ -93,14 +132,16 @@ export function lease(options: LeaseOptions): Lease {
 
   async function takeOrRenew(): Promise<void> {
     if (!bus.connected()) return grip.drop();
-    const asked = clock.monotonic();
     const { losses, revision } = grip;
     try {
       bucket ??= await openBucket(bus, options.bucket, options);
+      const free = revision === undefined ? await rival.look(bucket, key) : revision;
+      if (free === null) return;
+      const asked = clock.monotonic();
       const next =
-        revision === undefined
+        free === 0
           ? await bucket.create(key, options.holder)
-          : await bucket.update(key, options.holder, revision, ttlMs / 3);
+          : await bucket.update(key, options.holder, free, ttlMs / 3);
       // The connection was lost meanwhile: the server that answers now may not be the one that was asked.
       if (grip.losses === losses) grip.hold(next, asked + ttlMs * SAFETY);
     } catch (error) {
@@ -114,7 +155,7 @@ export function lease(options: LeaseOptions): Lease {
   const schedule = (afterMs: number): void => {
     if (stopping) return;
     timer = setTimeout(() => {
-      round = takeOrRenew().finally(() => schedule(ttlMs / 3));
+      round = takeOrRenew().finally(() => schedule(Math.min(ttlMs / 3, rival.remainingMs())));
     }, afterMs);
   };
 

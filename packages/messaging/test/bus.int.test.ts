@@ -76,10 +76,15 @@ it('creates a stream, changes it, and is not disturbed by other replicas doing t
 
 const TTL_MS = 1000;
 
-function contender(on: Bus, holder: string, key: string): ReturnType<typeof lease> & { readonly changes: boolean[] } {
+function contender(
+  on: Bus,
+  holder: string,
+  key: string,
+  bucket = 'leases',
+): ReturnType<typeof lease> & { readonly changes: boolean[] } {
   const changes: boolean[] = [];
   const onChange = (held: boolean): number => changes.push(held);
-  const made = lease({ bus: on, bucket: 'leases', key, ttlMs: TTL_MS, holder, log: silentLogger, onChange });
+  const made = lease({ bus: on, bucket, key, ttlMs: TTL_MS, holder, log: silentLogger, onChange });
   return { ...made, changes };
 }
 
@@ -118,6 +123,25 @@ it('lets a lease go when the connection is lost, and lets another have it after 
   await first.stop?.();
   await proxied.stop?.();
   await proxy.close();
+});
+
+it('lets another have a lease after its time although the server has not removed what expired', async () => {
+  await openBucket(bus, 'slow-to-expire');
+  const dead = await open(nats.url);
+  const [first, second] = [
+    contender(dead, 'first', 'three', 'slow-to-expire'),
+    contender(bus, 'second', 'three', 'slow-to-expire'),
+  ];
+  await first.start?.();
+  await eventually(() => expect(first.held()).toBe(true));
+  await second.start?.();
+  // It renews and gives back nothing any more, like a process that was killed.
+  await dead.connection.close();
+  await eventually(() => expect(second.held()).toBe(true));
+  expect(first.held()).toBe(false);
+  await first.stop?.();
+  await second.stop?.();
+  await dead.stop?.();
 });
 
 it('opens a bucket that exists, with what is in it', async () => {
