@@ -2,7 +2,17 @@
 import { v7 as newId } from 'uuid';
 import { adminApi } from './admin-api.ts';
 import type { Send } from './http.ts';
-import type { ChatMessage, Gift, Page, Participant, Room, SentGift, SentGiftReceipt, User } from './objects.ts';
+import type {
+  ChatMessage,
+  Gift,
+  Page,
+  Participant,
+  Room,
+  SentGift,
+  SentGiftReceipt,
+  User,
+  UserPresence,
+} from './objects.ts';
 import type { Command, Paging } from './requests.ts';
 import { walletApi } from './wallet-api.ts';
 
@@ -39,6 +49,9 @@ export const restApi = (send: Send) => ({
   /** Oneself. */
   me: () => send<User>({ method: 'GET', path: '/me' }),
   user: (userId: number) => send<User>({ method: 'GET', path: `/users/${userId}` }),
+  /** Which of at most 100 users have a connected socket. */
+  presence: async (userIds: readonly number[]) =>
+    (await send<Page<UserPresence>>({ method: 'GET', path: '/presence', query: { userIds: userIds.join(',') } })).items,
   wallet: walletApi(send),
   gifts: giftApi(send),
   rooms: roomApi(send),

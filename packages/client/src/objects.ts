@@ -111,6 +111,11 @@ export interface ChatMessage {
   readonly sentAt: string;
 }
 
+export interface UserPresence {
+  readonly userId: number;
+  readonly online: boolean;
+}
+
 /** One page of a list, newest first where time matters; `nextCursor` is null on the last one. */
 export interface Page<T> {
   readonly items: readonly T[];

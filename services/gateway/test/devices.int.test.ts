@@ -87,3 +87,24 @@ describe('what one has seen', () => {
     for (const client of [phone, other]) expect(client.named('chat.seen')).toEqual([]);
   });
 });
+
+describe('presence', () => {
+  it('lasts as long as any socket, on whichever gateway', async () => {
+    const [one, two] = [await run.start(), await run.start()];
+    const [phone, tablet] = [
+      await run.connect({ gateway: one, user: 70n }),
+      await run.connect({ gateway: two, user: 70n }),
+    ];
+    const token = await run.signer.sign({ sub: '8' });
+    const isOnline = async (): Promise<unknown> => {
+      const url = `http://127.0.0.1:${one.httpPort()}/api/v1/users/70/presence`;
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+      return ((await answer.json()) as { readonly data: { readonly online: boolean } }).data.online;
+    };
+    await eventually(async () => expect(await isOnline()).toBe(true));
+    phone.socket.disconnect();
+    expect(await isOnline()).toBe(true);
+    tablet.socket.disconnect();
+    await eventually(async () => expect(await isOnline()).toBe(false));
+  });
+});

@@ -1,3 +1,4 @@
+import type { UserPresence } from '@fanfare/client/objects';
 import { z } from 'zod';
 import type { Presence } from '../presence/presence.ts';
 import * as answers from './answers.ts';
@@ -8,7 +9,7 @@ const tags = ['users'];
 const ASKED_MOST = 100;
 const ASKED = `must be 1 to ${ASKED_MOST} user ids, separated by commas`;
 
-const presence = z.object({
+const presence: z.ZodType<UserPresence> = z.object({
   userId: answers.id,
   online: z.boolean().meta({ description: 'Whether any of their sockets is connected.' }),
 });
@@ -19,7 +20,7 @@ const userIds = z
   .pipe(z.array(fields.idText()).min(1, ASKED).max(ASKED_MOST, ASKED))
   .meta({ type: 'string', examples: ['7,8,9'], description: `1 to ${ASKED_MOST} ids, separated by commas.` });
 
-const presented = (userId: bigint, online: boolean) => ({ userId: Number(userId), online });
+const presented = (userId: bigint, online: boolean): UserPresence => ({ userId: Number(userId), online });
 
 /** Who is online. Somebody who does not exist is not. */
 export const presenceRoutes =
