@@ -1,12 +1,13 @@
 /** What a delivered message costs the server and how late it is, under each load, for all three systems in turns. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { medianOf, percentilesOf, processCpuSeconds } from '@fanfare/testing/measure';
+import { medianOf, percentilesOf } from '@fanfare/testing/measure';
 import { startRedis } from '@fanfare/testing/servers';
 import { giftBodies, nowUs, stampOfBody } from './gift-message.ts';
 import { LOADS, type Load, type LoadName } from './loads.ts';
 import { assertComplete, type Scene } from './scene.ts';
 import {
   type BySystem,
+  cpuSecondsOf,
   SYSTEMS,
   type System,
   startGatewaySystem,
@@ -141,13 +142,6 @@ async function fill(options: FanoutOptions, system: System): Promise<void> {
     scene.report(`${system.name}: ${count} sockets in a room`);
   }
 }
-
-const cpuSecondsOf = ({ pids }: { readonly pids: readonly number[] }): number =>
-  pids.reduce((sum, pid) => {
-    const seconds = processCpuSeconds(pid);
-    if (seconds === null) throw new Error('the CPU time of a process cannot be told on this system');
-    return sum + seconds;
-  }, 0);
 
 interface Window {
   readonly scene: Scene;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { residentBytes } from '@fanfare/testing/measure';
 import { type MemoryProbe, memoryProbe } from './memory.ts';
 import { assertComplete, type Scene } from './scene.ts';
-import { type System, startGatewaySystem, startSocketIo } from './systems.ts';
+import { cpuSecondsOf, type System, startGatewaySystem, startSocketIo } from './systems.ts';
 
 export interface Weight {
   /** KB of resident memory for each connection, over the process without any. */
@@ -94,6 +94,8 @@ async function connectAll(scene: Scene, system: System, group: string, count: nu
 export interface Cycles {
   readonly cycles: number;
   readonly per_second: number;
+  /** Of the gateway. */
+  readonly cpu_us_per_cycle: number;
   readonly heap_before_bytes: number;
   readonly heap_after_bytes: number;
   /** After garbage was collected, both times. */
@@ -131,11 +133,14 @@ export async function measureCycles({ scene, cycles, settleMs }: CyclesOptions):
   };
   const before = await heapUsed();
   scene.report(`${cycles} times connect, join, leave`);
+  const cpu = cpuSecondsOf(system);
   const seconds = await run(cycles);
+  const used = cpuSecondsOf(system) - cpu;
   const after = await heapUsed();
   return {
     cycles,
     per_second: Math.round(cycles / seconds),
+    cpu_us_per_cycle: (used * 1e6) / cycles,
     heap_before_bytes: before,
     heap_after_bytes: after,
     heap_growth_percent: (after / before - 1) * 100,

@@ -11,7 +11,7 @@ import type { Fleet } from '../test/gateway-fleet.ts';
 import { giftBodies } from './gift-message.ts';
 import { steady } from './loads.ts';
 import type { Scene } from './scene.ts';
-import { type GatewaySystem, roomTokenOf, startGatewaySystem } from './systems.ts';
+import { cpuSecondsOf, type GatewaySystem, roomTokenOf, startGatewaySystem } from './systems.ts';
 
 export interface RecoveryResult {
   /** One client that missed 5 messages, while others publish 2,000 a second: from asking to the last of them. */
@@ -38,6 +38,8 @@ export interface Storm extends Percentiles {
   /** Attempts that failed; those clients came again within a second. */
   readonly retries: number;
   readonly seconds: number;
+  /** Of the gateway, for each that came back. */
+  readonly cpu_us_per_reconnect: number;
   /** What the gateway asked the services, each of which would ask PostgreSQL. */
   readonly calls: Readonly<Record<string, number>>;
 }
@@ -204,10 +206,12 @@ async function measureStorm(scene: Scene, system: GatewaySystem, clients: number
   const counted = countCalls(scene.fleet);
   const { ports, readyAt } = system;
   const perSecond = STORM_PER_SECOND;
+  const before = cpuSecondsOf(system);
   const { milliseconds, ...storm } = await scene.load.reconnect({ group, ports, readyAt, clients: specs, perSecond });
   const calls = counted.stop();
+  const cpu_us_per_reconnect = ((cpuSecondsOf(system) - before) * 1e6) / clients;
   await scene.load.close(group);
-  return { ...storm, per_second: perSecond, calls, ...percentilesOf([...milliseconds]) };
+  return { ...storm, per_second: perSecond, cpu_us_per_reconnect, calls, ...percentilesOf([...milliseconds]) };
 }
 
 /** Clients of users of their own, each in the room given, or in none. */

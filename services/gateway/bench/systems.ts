@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { EDGE_IN, EDGE_OUT } from '@fanfare/contracts';
 import { newId } from '@fanfare/kit';
+import { processCpuSeconds } from '@fanfare/testing/measure';
 import type { RunningServer } from '@fanfare/testing/servers';
 import { jetstream } from '@nats-io/jetstream';
 import type { Fleet } from '../test/gateway-fleet.ts';
@@ -119,3 +120,11 @@ async function startPlain(
     },
   };
 }
+
+/** So far, of all processes together. @throws where it cannot be told */
+export const cpuSecondsOf = ({ pids }: { readonly pids: readonly number[] }): number =>
+  pids.reduce((sum, pid) => {
+    const seconds = processCpuSeconds(pid);
+    if (seconds === null) throw new Error('the CPU time of a process cannot be told on this system');
+    return sum + seconds;
+  }, 0);

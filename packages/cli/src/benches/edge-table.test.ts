@@ -67,7 +67,15 @@ test('a storm in which services were asked says which and how often', () => {
   const recovery = {
     one: { ...percentiles, missed: 5, messages_read: 8, read_p50_ms: 1.2 },
     at_once: { clients: 1000, channels: 200, recovered: 1000, ms: 160 },
-    storm: { ...percentiles, clients: 10_000, per_second: 1000, recovered: 9999, retries: 3, seconds: 10.2 },
+    storm: {
+      ...percentiles,
+      clients: 10_000,
+      per_second: 1000,
+      recovered: 9999,
+      retries: 3,
+      cpu_us_per_reconnect: 612,
+      seconds: 10.2,
+    },
   };
   const told = (calls: Readonly<Record<string, number>>): string =>
     tableOf({ ...nothing, recovery: { ...recovery, storm: { ...recovery.storm, calls } } });

@@ -94,7 +94,7 @@ function idleLines({ idle_connections: count, rss_kb, connects_per_second }: Edg
 function cycleLines({ cycles }: EdgeBench): readonly string[] {
   if (cycles === null) return [];
   return [
-    `  ${whole(cycles.cycles)} times connect, join, leave (${whole(cycles.per_second)}/s): heap ${megabytes(cycles.heap_before_bytes)} before, ${megabytes(cycles.heap_after_bytes)} after (${signedPercent(cycles.heap_growth_percent)})`,
+    `  ${whole(cycles.cycles)} times connect, join, leave (${whole(cycles.per_second)}/s, ${whole(cycles.cpu_us_per_cycle)} us of CPU each): heap ${megabytes(cycles.heap_before_bytes)} before, ${megabytes(cycles.heap_after_bytes)} after (${signedPercent(cycles.heap_growth_percent)})`,
   ];
 }
 
@@ -106,7 +106,7 @@ function recoveryLines({ recovery }: EdgeBench): readonly string[] {
     `recovery of ${one.missed} messages while others publish: p50 ${one.p50.toFixed(1)} ms, p99 ${one.p99.toFixed(1)} ms at the socket`,
     `  the read alone: p50 ${one.read_p50_ms.toFixed(1)} ms, ${one.messages_read} messages from NATS`,
     `  ${whole(at_once.clients)} at once on ${at_once.channels} channels: ${whole(at_once.ms)} ms, ${whole(at_once.recovered)} recovered`,
-    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.recovered)} recovered, ${whole(storm.retries)} failed attempts, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
+    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.cpu_us_per_reconnect)} us of CPU each, ${whole(storm.recovered)} recovered, ${whole(storm.retries)} failed attempts, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
     `  calls to services meanwhile: ${calls.length === 0 ? 'none' : calls.join(', ')}`,
   ];
 }
