@@ -19,7 +19,8 @@ export interface Lane {
 
 /** Silence after something unfinished is an answer: it was not enough to act upon. */
 const SILENCE_MS = 100;
-const ANSWER_MOST_MS = 10_000;
+/** Thousands of commands before it are each taken in a turn of their own. */
+const ANSWER_MOST_MS = 30_000;
 /** An answer that comes later than that of the next command. */
 const LATE_ANSWER_MS = 2000;
 const PROBE = 1;
