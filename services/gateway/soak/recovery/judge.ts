@@ -67,8 +67,9 @@ function takeIn(state: State, told: Told, expected: Expectations): string | null
   if (position === null) return `no position: ${told.kind} ${told.off}`;
   if (told.kind === 'begins') return begin(state, told, position, expected);
   if (told.kind === 'resync') {
+    const isNeedless = expected.mustRecover && state.at !== NOWHERE;
     Object.assign(state, { at: position, resumedIn: NEVER });
-    return expected.mustRecover ? 'was told of a loss although everything is stored' : null;
+    return isNeedless ? 'was told of a loss although everything is stored' : null;
   }
   return step(state, told.name, position, expected);
 }

@@ -9,12 +9,19 @@ import { messageIdOf } from '../../src/edge/record.ts';
 import { liveSubject, storedSubject } from '../../src/edge/subjects.ts';
 import { Life } from './stored.ts';
 
+interface Heard {
+  readonly seq: number;
+  readonly channel: string;
+  readonly id: string;
+}
+
 export class Recorder {
   readonly lives: Life[] = [new Life()];
   /** What cannot be: two messages in one place. */
   readonly conflicts: string[] = [];
   readonly #manager: JetStreamManager;
-  #listens = true;
+  /** What was heard of a life that is not known yet; null while one is. */
+  #unplaced: Heard[] | null = null;
 
   constructor(connection: NatsConnection, manager: JetStreamManager) {
     this.#manager = manager;
@@ -35,7 +42,10 @@ export class Recorder {
   }
 
   hear(seq: number, channel: string, id: string): void {
-    if (!this.#listens) return;
+    if (this.#unplaced !== null) {
+      this.#unplaced.push({ seq, channel, id });
+      return;
+    }
     const conflict = this.life.note(seq, channel, id);
     if (conflict !== null) this.conflicts.push(conflict);
   }
@@ -45,15 +55,14 @@ export class Recorder {
     await fillFrom(this.#manager, this.life);
   }
 
-  /** Before the stream ends: what is heard from now on is of no known life. */
-  stopListening(): void {
-    this.#listens = false;
+  /** The life of before has ended: what is heard from now on is of the next one. */
+  end(): void {
+    this.#unplaced = [];
   }
 
-  /** The stream is a new, empty one. */
+  /** The stream is a new one, which was empty. */
   beginEmpty(): void {
-    this.lives.push(new Life());
-    this.#listens = true;
+    this.#begin(new Life());
   }
 
   /** Writes down the rest of a life whose server is dead, of which another one serves the files now. */
@@ -79,8 +88,14 @@ export class Recorder {
       if (isSame) same = middle;
       else other = middle;
     }
-    this.lives.push(life.until(same));
-    this.#listens = true;
+    this.#begin(life.until(same));
+  }
+
+  #begin(life: Life): void {
+    const heard = this.#unplaced ?? [];
+    this.lives.push(life);
+    this.#unplaced = null;
+    for (const { seq, channel, id } of heard) this.hear(seq, channel, id);
   }
 }
 

@@ -116,11 +116,10 @@ async function block(world: World, plan: Plan, viewer: Viewer | undefined): Prom
   const room = plan.viewers.find(({ user }) => user === viewer?.user)?.room;
   if (viewer === undefined || room === undefined) return;
   const id = newId();
-  const blockedAt = new Date();
-  const blocked = { roomId: BigInt(room), userId: viewer.user, byUserId: 1n, reason: 'soak', blockedAt };
+  const blocked = { roomId: BigInt(room), userId: viewer.user, byUserId: 1n, reason: 'soak', blockedAt: new Date() };
   await world.fleet.announce(events.memberBlocked, blocked, { id });
   await eventually(() => viewer.isOut());
-  await viewer.rejoin(new Date(blockedAt.getTime() + 1));
+  await viewer.rejoin(new Date());
 }
 
 /** What everybody must have been shown in the end, so that nobody is judged by half of it. */

@@ -48,6 +48,7 @@ export async function openWorld(profile: Profile): Promise<World> {
   const manager = await jetstreamManager(connection);
   const recorder = new Recorder(connection, manager);
   const made = publisher(jetstream(connection), (seq, channel, id) => recorder.hear(seq, channel, id));
+  await recorder.fill();
   const spare = mkdtempSync(join(tmpdir(), 'fanfare-recovery-'));
   const copy = join(spare, 'copy');
 
@@ -61,6 +62,8 @@ export async function openWorld(profile: Profile): Promise<World> {
       await fleet.killNats();
       await delay(awayMs);
       await fleet.startNats();
+      await untilAnswering(manager);
+      await recorder.fill();
     },
     trim: async (keep) => {
       await recorder.fill();
@@ -77,16 +80,17 @@ export async function openWorld(profile: Profile): Promise<World> {
     restoreFiles: async (awayMs) => {
       if (!existsSync(copy)) throw new Error('nothing was copied');
       await fleet.killNats();
-      recorder.stopListening();
       const dead = join(spare, 'dead');
       renameSync(fleet.natsFolder, dead);
       await readDead(recorder, dead);
       rmSync(dead, { recursive: true, force: true });
       renameSync(copy, fleet.natsFolder);
       await delay(awayMs);
+      recorder.end();
       await fleet.startNats();
       await untilAnswering(manager);
       await recorder.beginFromCopy();
+      await recorder.fill();
     },
     stop: async () => {
       await gateways.settled();
@@ -101,8 +105,8 @@ export async function openWorld(profile: Profile): Promise<World> {
 async function recreate(manager: JetStreamManager, recorder: Recorder): Promise<void> {
   const { config } = await manager.streams.info(EDGE_STREAM);
   await recorder.fill();
-  recorder.stopListening();
   await manager.streams.delete(EDGE_STREAM);
+  recorder.end();
   await manager.streams.add(config);
   recorder.beginEmpty();
 }

@@ -18,6 +18,8 @@ const TOKEN_LENGTH_MOST = 4096;
 /** How much older than the stay its position may be: a stay begins with a tick of some seconds ago. */
 const BEFORE_STAY_MS = 10_000;
 
+const LONG_AGO = new Date(0);
+
 export const roomJoin = defineCommand({
   event: 'room.join',
   summary: 'Enter a room that was joined by REST, and leave the one before. Events of the room follow the ack.',
@@ -51,7 +53,10 @@ async function enter(
   const channel = roomChannel(roomId);
   const isEvicted = deps.revocations.isEvicted(roomId, userId, since);
   const member = new RoomListener(session, channel, 'native');
-  const membership = await deps.hub.join(channel, member, isEvicted ? null : resumeOf(claims, off));
+  // The block itself, and what came with it, may have been shown before it took effect here.
+  const wasEvicted = deps.revocations.isEvicted(roomId, userId, LONG_AGO);
+  const resume = isEvicted ? null : resumeOf(claims, off, wasEvicted ? 0 : BEFORE_STAY_MS);
+  const membership = await deps.hub.join(channel, member, resume);
   try {
     const { recovered, position } = membership;
     // Presence may say that somebody is still in the room; that somebody is not, only the rooms service may.
@@ -76,13 +81,13 @@ async function enter(
 }
 
 /** Who was out and came back does not read what was said meanwhile. */
-function resumeOf({ userId, since }: RoomClaims, off: unknown): Resume | null {
+function resumeOf({ userId, since }: RoomClaims, off: unknown, beforeStayMs: number): Resume | null {
   const position = decodePosition(off);
   if (position === null) return null;
   return {
     position,
     accepts: ({ positionAt, records }) =>
-      positionAt >= since.getTime() - BEFORE_STAY_MS && !records.some((record) => putsOut(record, userId)),
+      positionAt >= since.getTime() - beforeStayMs && !records.some((record) => putsOut(record, userId)),
   };
 }
 
