@@ -58,14 +58,14 @@ export interface DrainSoakResult {
 }
 
 const NODES = 3;
-const ENTER_PER_SECOND = 1000;
+const ENTER_PER_SECOND = 300;
 /** Times the shutdown's timeout. */
 const TOO_LONG = 1.2;
 /** After the first two were stopped everybody has come to it. */
 const LAST_NODES_SHARE = 1;
 const GROUP = 'crowd';
 const NOTIFIED_USERS = 50;
-const CATCH_UP_MS = 15_000;
+const CATCH_UP_MS = 30_000;
 const BEHIND_SHOWN = 5;
 
 /** Runs on servers of its own and leaves nothing behind. @throws when something does not start */
@@ -85,6 +85,8 @@ export async function soakDrain(options: DrainSoakOptions): Promise<DrainSoakRes
   const load = startNumberedLoad(fleet, { rooms, users, perSecond: options.loadPerSecond });
 
   const drains = await restartAll(options, fleet, clients, gateways);
+  // What they missed is still being shown to the last ones, and would stand in the way.
+  await caughtUp(clients, load);
   options.report(`${options.revokedUsers} users are banned, or their sessions revoked`);
   const revoked = await revokeMany(fleet, clients, options.revokedUsers, ports);
   await load.stop();
@@ -147,14 +149,20 @@ async function restartAll(
   return drains;
 }
 
-/** Waits until everybody has seen what was acknowledged. */
-async function whatWasSeen(clients: RawClients, load: NumberedLoad) {
+/** @returns in words, what has not been shown of what is acknowledged now; waits some time for it */
+async function caughtUp(clients: RawClients, load: NumberedLoad): Promise<readonly string[]> {
+  const acked = new Map(load.acked());
   const patience = performance.now() + CATCH_UP_MS;
-  let behind = await behindOf(clients, load);
+  let behind = await behindOf(clients, acked);
   while (behind.length > 0 && performance.now() < patience) {
     await delay(200);
-    behind = await behindOf(clients, load);
+    behind = await behindOf(clients, acked);
   }
+  return behind;
+}
+
+async function whatWasSeen(clients: RawClients, load: NumberedLoad) {
+  const behind = await caughtUp(clients, load);
   const { [GROUP]: counts } = await clients.counts();
   if (counts === undefined) throw new Error('nobody was there');
   const { wrong } = await clients.takeHappened();
@@ -176,9 +184,7 @@ async function whatWasSeen(clients: RawClients, load: NumberedLoad) {
   };
 }
 
-/** Of everybody, in words: what they have not been shown of what was acknowledged. */
-async function behindOf(clients: RawClients, load: NumberedLoad): Promise<readonly string[]> {
-  const acked = load.acked();
+async function behindOf(clients: RawClients, acked: ReadonlyMap<string, number>): Promise<readonly string[]> {
   const numbers = (await clients.numbers()).filter(({ group }) => group === GROUP);
   return numbers
     .filter(({ channel, number }) => number < (acked.get(channel) ?? 0))
