@@ -29,8 +29,8 @@ export async function watchedGateway(
 ): Promise<WatchedGateway> {
   const heapFile = join(folder, `${nodeName}.heap`);
   const logFile = join(folder, `${nodeName}.log`);
-  const flags = ['--expose-gc', '--import', PRELOAD];
-  const gateway = await fleet.start({ nodeName, flags, logFile, env: { HEAP_FILE: heapFile, ...env } });
+  const flags = ['--expose-gc', '--import', `${PRELOAD}?file=${encodeURIComponent(heapFile)}`];
+  const gateway = await fleet.start({ nodeName, flags, logFile, env });
   return {
     ...gateway,
     memory: async () => {

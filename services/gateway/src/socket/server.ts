@@ -6,11 +6,9 @@ import type { Server as HttpServer } from 'node:http';
 import type { Part } from '@fanfare/kit';
 import type { Registry as Metrics } from 'prom-client';
 import { Server, type Socket } from 'socket.io';
-import type { Authenticator } from '../authenticator.ts';
 import type { EdgeConnection } from '../edge/connection.ts';
-import { addressKeys } from '../limits/client-address.ts';
-import { enforce } from '../limits/limiter.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
+import { type AdmissionDeps, admitClients } from './admission.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
 import { type Draining, drain } from './drain.ts';
@@ -18,7 +16,7 @@ import { FairWebSocketServer } from './fair-websockets.ts';
 import { createFanout } from './fanout.ts';
 import { guardAgainstFloods } from './flood-guard.ts';
 import { requestForgetter } from './forget-request.ts';
-import { closingFor, type Handshake, shakeHands } from './handshake.ts';
+import type { Handshake } from './handshake.ts';
 import { socketMetrics } from './metrics.ts';
 import { openOwnChannel } from './own-channel.ts';
 import { parser } from './parser.ts';
@@ -27,17 +25,14 @@ import { refuseOtherMethods } from './polling-methods.ts';
 import type { Registry } from './registry.ts';
 import { Session, type SessionDeps } from './session.ts';
 
-export interface SocketServerDeps extends Omit<DispatchDeps, 'metrics'> {
+export interface SocketServerDeps extends AdmissionDeps, Omit<DispatchDeps, 'metrics'> {
   readonly http: HttpServer;
-  readonly authenticator: Pick<Authenticator, 'verify'>;
   readonly revocations: Revocations;
   readonly connection: EdgeConnection;
   readonly metrics: Metrics;
   /** What may wait for one client before it is cut off. */
   readonly capBytes: number;
   readonly corsOrigins: readonly string[] | undefined;
-  /** See {@link addressKeys}. */
-  readonly trustProxy: string | undefined;
   /** How fast clients are sent away at a stop, and told to come back elsewhere. */
   readonly draining: Draining;
 }
@@ -78,36 +73,14 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     onRefused: () => metrics.refused.inc({ code: String(CLOSE_CODES.POLLING_WITHOUT_AFFINITY) }),
   });
 
-  const keyOf = addressKeys(deps.trustProxy);
-  // A connection that had a session before has forgotten its request.
-  const addressKey = ({ conn }: Socket): string =>
-    conn.request === null ? `ip:${conn.remoteAddress}` : keyOf(conn.request);
-  /** Connections whose client is being asked who it is. */
-  const greeted = new WeakSet<object>();
-  io.use((socket, next) => {
-    // Each CONNECT of several at once would begin a session, with limits of its own.
-    if (greeted.has(socket.conn)) {
-      socket.conn.close();
-      return next(new Error('one CONNECT at a time'));
-    }
-    greeted.add(socket.conn);
-    admit(deps, addressKey, socket).then(
-      () => next(),
-      (error: unknown) => {
-        greeted.delete(socket.conn);
-        guard.refused(socket);
-        const data = closingFor(error);
-        metrics.refused.inc({ code: String(data.code) });
-        next(Object.assign(new Error(data.reason), { data }));
-      },
-    );
+  admitClients(io, deps, (socket, { code }) => {
+    guard.refused(socket);
+    metrics.refused.inc({ code: String(code) });
   });
   io.on('connection', (socket) => {
     const handshake = socket.data as Handshake;
     forgetRequest(socket);
-    greeted.delete(socket.conn);
-    const session = welcome(reception, socket, handshake);
-    guard.watch(socket, session);
+    guard.watch(socket, welcome(reception, socket, handshake));
   });
   revocations.onAdded((revocation) => {
     for (const session of registry.ofUser(revocation.userId)) endAsRevoked(session, revocation);
@@ -123,24 +96,6 @@ export function createSocketServer(deps: SocketServerDeps): Part {
       io.engine.close();
     },
   };
-}
-
-/** Guessing tokens is limited like everything else. @throws what the handshake is refused with, or RATE_LIMITED */
-async function admit(
-  { authenticator, limiter, policies }: SocketServerDeps,
-  addressKey: (socket: Socket) => string,
-  socket: Socket,
-): Promise<void> {
-  let userId: bigint;
-  try {
-    const handshake = await shakeHands(socket.handshake.auth, authenticator);
-    socket.data = handshake;
-    userId = handshake.principal.userId;
-  } catch (error) {
-    enforce(policies.ip, await limiter.take(policies.ip, addressKey(socket)));
-    throw error;
-  }
-  enforce(policies.user, await limiter.take(policies.user, String(userId)));
 }
 
 interface Reception extends DispatchDeps, SessionDeps {
