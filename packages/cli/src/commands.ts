@@ -29,6 +29,7 @@ const SOAKS: Readonly<Record<string, Program>> = {
   kill: () => import('./soaks/kill.ts'),
   ledger: () => import('./soaks/ledger.ts'),
   outage: () => import('./soaks/outage.ts'),
+  recovery: () => import('./soaks/recovery.ts'),
   sim: () => import('./soaks/sim.ts'),
   slow: () => import('./soaks/slow.ts'),
 };
@@ -37,8 +38,13 @@ const soak = {
   seed: { type: 'string', value: 'N', help: 'decides what happens and when' },
   frames: { type: 'string', value: 'N', help: 'fuzz: how many (default 100000)' },
   from: { type: 'string', value: 'I', help: 'fuzz: only frames, from this one on' },
-  rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10; sim: seeds, default 10000)' },
-  seconds: { type: 'string', value: 'N', help: 'how long (bus: default 300, ledger: 600, drain, outage and slow: 60)' },
+  rounds: { type: 'string', value: 'N', help: 'how often (kill: default 10; recovery: runs, 1000; sim: seeds, 10000)' },
+  seconds: {
+    type: 'string',
+    value: 'N',
+    help: 'how long (bus: default 300, ledger: 600, drain, outage and slow: 60; recovery: its second part, 60)',
+  },
+  run: { type: 'string', value: 'N', help: 'recovery: this run of the seed alone' },
 } as const;
 
 export const COMMANDS: readonly Command[] = [

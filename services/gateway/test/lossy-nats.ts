@@ -9,12 +9,17 @@ export interface LossyNats {
   readonly url: string;
   /** From now on messages whose subject begins with this are lost; null loses none. */
   readonly lose: (prefix: string | null) => void;
+  /** How many messages of which the beginning (subject, reply subject, headers) matches have come to the client. */
+  readonly delivered: (pattern: RegExp) => number;
   readonly stop: () => Promise<void>;
 }
+
+const HEAD_BYTES = 400;
 
 export async function lossyNats(url: string): Promise<LossyNats> {
   const target = new URL(url);
   const sockets = new Set<net.Socket>();
+  const heads: string[] = [];
   let losing: string | null = null;
   const server = net.createServer((client) => {
     const upstream = net.connect(Number(target.port), target.hostname);
@@ -25,7 +30,9 @@ export async function lossyNats(url: string): Promise<LossyNats> {
         const operation = unread.subarray(0, size);
         unread = unread.subarray(size);
         const [, subject = ''] = operation.toString('latin1', 0, 200).split(' ');
-        if (losing === null || !subject.startsWith(losing)) client.write(operation);
+        if (losing !== null && subject.startsWith(losing)) continue;
+        heads.push(operation.toString('latin1', 0, HEAD_BYTES));
+        client.write(operation);
       }
     });
     client.on('data', (chunk) => upstream.write(chunk));
@@ -46,6 +53,7 @@ export async function lossyNats(url: string): Promise<LossyNats> {
     lose: (prefix) => {
       losing = prefix;
     },
+    delivered: (pattern) => heads.filter((head) => pattern.test(head)).length,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

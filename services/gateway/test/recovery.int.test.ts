@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { events } from '@fanfare/contracts';
+import { systemClock } from '@fanfare/kit';
 import { eventually, freePort, privateNats } from '@fanfare/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -195,6 +196,62 @@ describe('a gateway', () => {
     await eventually(() => expect(idsOf(client)).toEqual([1, 2, 3, 4, 5]));
     await gateway.stop();
     await lossy.stop();
+  });
+
+  it('finds a message that was lost on its way when none follows, after half a minute of silence', async () => {
+    const lossy = await lossyNats(run.nats.url);
+    let aheadMs = 0;
+    const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + aheadMs };
+    const gateway = await run.start({ NATS_URL: lossy.url }, { clock });
+    const client = await run.connect({ gateway });
+    await enter(client, 42);
+    await say(42, 1, 1);
+    await eventually(() => expect(idsOf(client)).toEqual([1]));
+    lossy.lose('edge.out.room.42');
+    await say(42, 2, 3);
+    lossy.lose(null);
+    // The channels that have been silent for 29 s are compared every second.
+    aheadMs = 29_000;
+    await eventually(() => expect(idsOf(client)).toEqual([1, 2, 3]));
+    await gateway.stop();
+    await lossy.stop();
+  });
+
+  it('reads no more than ten messages for five that were missed, whatever else was published', async () => {
+    const counted = await lossyNats(run.nats.url);
+    const gateway = await run.start({ NATS_URL: counted.url });
+    const client = await run.connect({ gateway });
+    const since = new Date();
+    await enter(client, 42, {}, 7n, since);
+    await say(42, 1, 1);
+    await eventually(() => expect(idsOf(client)).toEqual([1]));
+    const off = lastOff(client);
+    await client.ask('room.leave', { roomId: 42 });
+    await Promise.all(numbers(1, 500).map((id) => run.emit(`room.${100 + (id % 50)}`, 'chat.message', { id })));
+    await say(42, 2, 6);
+    // Direct gets say which stream they are from, consumers in their reply subject.
+    const reads = (): number => counted.delivered(/Nats-Stream: EDGE\r|\$JS\.ACK\.EDGE\./);
+    const before = reads();
+    expect(await enter(client, 42, { off }, 7n, since)).toMatchObject({ recovered: true });
+    await eventually(() => expect(idsOf(client)).toEqual([1, 2, 3, 4, 5, 6]));
+    expect(reads() - before).toBeLessThanOrEqual(10);
+    expect(reads() - before).toBeGreaterThanOrEqual(5);
+    await gateway.stop();
+    await counted.stop();
+  });
+
+  it('tells its sockets of a loss when the stream is deleted, and creates it again', async () => {
+    await run.start();
+    const client = await run.connect();
+    await enter(client, 42);
+    await say(42, 1, 5);
+    await eventually(() => expect(idsOf(client)).toEqual(numbers(1, 5)));
+    const { streams } = await jetstreamManager(run.bus.connection);
+    await streams.delete('EDGE');
+    await eventually(async () => expect((await streams.info('EDGE')).config.republish).toBeDefined());
+    await eventually(() => expect(client.named('resync').map(({ data }) => data.ch)).toContain('room.42'));
+    await say(42, 6, 7);
+    await eventually(() => expect(idsOf(client)).toEqual(numbers(1, 7)));
   });
 
   it('ignores what anybody but the stream publishes to it', async () => {

@@ -83,12 +83,13 @@ export class Recorder {
     while (other - same > 1) {
       const middle = Math.floor((same + other) / 2);
       const stored = await this.#manager.direct.getMessage(EDGE_STREAM, { seq: middle });
-      // What has aged out meanwhile was there before what has not.
+      // What is gone was there before what is not; what is gone of the new life was heard.
       const isSame = stored === null || messageIdOf(stored.header) === life.idAt(middle);
       if (isSame) same = middle;
       else other = middle;
     }
-    this.#begin(life.until(same));
+    const others = (this.#unplaced ?? []).filter(({ seq, id }) => life.idAt(seq) !== id).map(({ seq }) => seq);
+    this.#begin(life.until(Math.min(same, ...others.map((seq) => seq - 1))));
   }
 
   #begin(life: Life): void {

@@ -15,6 +15,7 @@ function world() {
   const stored: StoredPosition[] = [];
   let arrived: (record: EdgeRecord, previous: number) => void = () => {};
   let tick: Position = { seq: 0, id: '' };
+  let published = 0;
   const recordOf = ({ seq, id }: Position): EdgeRecord => ({
     seq,
     id,
@@ -39,7 +40,8 @@ function world() {
     },
   };
   const put = (channel: string, id: string): StoredPosition => {
-    const position = { seq: (stored.at(-1)?.seq ?? 0) + 1, id, channel, at: 0 };
+    const position = { seq: (stored.at(-1)?.seq ?? 0) + 1, id: `${id} of ${published}`, channel, at: 0 };
+    published += 1;
     stored.push(position);
     return position;
   };
@@ -56,6 +58,12 @@ function world() {
       if (live) arrived(recordOf(position), previous);
       return position;
     },
+    /** The stream is deleted and created again, behind the back of everybody. */
+    beginAnew: () => {
+      stored.length = 0;
+    },
+    /** A message that is known already arrives. */
+    repeat: (position: StoredPosition) => arrived(recordOf(position), 0),
     forgetBefore: (seq: number) =>
       stored.splice(
         0,
@@ -206,5 +214,65 @@ describe('a channel', () => {
     place.leave();
     publish();
     expect(names).toEqual([]);
+  });
+
+  it('tells its members of a loss when the stream begins anew, and shows them what it says from there on', async () => {
+    const { link, publish, beginAnew } = world();
+    for (let count = 0; count < 5; count += 1) publish();
+    const { channel, outcomes } = opened(link);
+    const { member, names, losses } = listener();
+    (await channel.join(member, null)).start();
+    beginAnew();
+    publish();
+    publish();
+    await settled();
+    publish();
+    expect(losses).toMatchObject([{ seq: 2 }]);
+    expect(names).toEqual(['m3']);
+    expect(outcomes).toEqual(['lost']);
+  });
+
+  it('is not fooled by a stream that has begun anew and is longer already', async () => {
+    const { link, publish, tick, beginAnew } = world();
+    tick();
+    tick();
+    tick();
+    const { channel } = opened(link);
+    const { member, names, losses } = listener();
+    (await channel.join(member, null)).start();
+    beginAnew();
+    for (let count = 0; count < 6; count += 1) publish();
+    await settled();
+    publish();
+    expect(losses).toMatchObject([{ seq: 6 }]);
+    expect(names).toEqual(['m7']);
+  });
+
+  it('does not begin at a tick of a stream that has begun anew', async () => {
+    const { link, publish, tick, beginAnew } = world();
+    for (let count = 0; count < 9; count += 1) tick();
+    beginAnew();
+    publish();
+    const { channel } = opened(link);
+    const { member, names } = listener();
+    const place = await channel.join(member, null);
+    place.start();
+    publish();
+    expect(place.position).toMatchObject({ seq: 1 });
+    expect(names).toEqual(['m2']);
+  });
+
+  it('goes on without a loss when a message that is known comes late', async () => {
+    const { link, publish, repeat } = world();
+    const early = publish();
+    publish();
+    const { channel, outcomes } = opened(link);
+    const { member, names, losses } = listener();
+    (await channel.join(member, null)).start();
+    repeat(early);
+    publish();
+    await settled();
+    publish();
+    expect({ names, losses, outcomes }).toEqual({ names: ['m3', 'm4'], losses: [], outcomes: [] });
   });
 });
