@@ -21,8 +21,6 @@ export interface Lane {
 const SILENCE_MS = 100;
 /** Thousands of commands before it are each taken in a turn of their own. */
 const ANSWER_MOST_MS = 30_000;
-/** An answer that comes later than that of the next command. */
-const LATE_ANSWER_MS = 2000;
 const PROBE = 1;
 /** What the services of the run refuse everything with. */
 export const REACHED = 'REACHED_SERVICE';
@@ -71,7 +69,7 @@ async function inSession(session: FuzzSession, frame: Frame & { via: 'bytes' | '
   const probe = await session.answer(PROBE, ANSWER_MOST_MS);
   const answer =
     frame.via === 'session' && frame.ack !== undefined && probe !== null
-      ? await session.answer(frame.ack, LATE_ANSWER_MS)
+      ? await session.answer(frame.ack, ANSWER_MOST_MS)
       : 'none';
   const internal = session.internal();
   if (internal !== null) {
@@ -80,8 +78,8 @@ async function inSession(session: FuzzSession, frame: Frame & { via: 'bytes' | '
   }
   if (probe === null || answer === null) return refused(`closed ${await raw.ended}`);
   if (probe === 'none') return failed('neither an answer nor an end');
-  if (answer === 'none') return ignored('no answer');
-  return judge(answer, frame);
+  if (answer !== 'none') return judge(answer, frame);
+  return frame.via === 'session' && frame.ack !== undefined ? failed('no answer') : ignored('no answer wanted');
 }
 
 function judge(answer: Answer, frame: Frame): Verdict {
