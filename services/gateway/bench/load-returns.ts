@@ -70,8 +70,8 @@ export interface Reconnected {
   readonly clients: number;
   /** Own channel and room, both. */
   readonly recovered: number;
-  /** Attempts that failed, after which a client came again. */
-  readonly retries: number;
+  /** Attempts that failed, after which a client came again: how many for which reason. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly seconds: number;
   /** From connecting to being in the room again, attempts that failed included. */
   readonly milliseconds: Float64Array;
@@ -81,13 +81,13 @@ const ATTEMPTS = 20;
 const RETRY_MS = 1000;
 
 /** As clients do that do not get in: again, a moment later. */
-async function insisting<T>(attempt: () => Promise<T>, failed: () => void): Promise<T> {
+async function insisting<T>(attempt: () => Promise<T>, failed: (reason: string) => void): Promise<T> {
   for (let left = ATTEMPTS; ; left -= 1) {
     try {
       return await attempt();
     } catch (error) {
       if (left === 0) throw error;
-      failed();
+      failed(error instanceof Error ? error.message : String(error));
     }
     await delay(RETRY_MS * (0.5 + Math.random() / 2));
   }
@@ -97,14 +97,15 @@ async function insisting<T>(attempt: () => Promise<T>, failed: () => void): Prom
 export async function reconnect({ group, clients, perSecond, ...order }: ReconnectOrder): Promise<Reconnected> {
   const gone = groupOf(group);
   const took = new Float64Array(clients.length);
-  let [recovered, retries] = [0, 0];
+  const failures: Record<string, number> = {};
+  let recovered = 0;
   const comeBack = async (spec: ClientSpec, index: number): Promise<void> => {
     const begun = performance.now();
     const place = gone.places[index];
     const auth = { ...(spec.auth as object), off: place?.own };
     const join = spec.join && { ...spec.join, payload: { ...(spec.join.payload as object), off: place?.room } };
-    const failed = (): void => {
-      retries += 1;
+    const failed = (reason: string): void => {
+      failures[reason] = (failures[reason] ?? 0) + 1;
     };
     const entered = await insisting(() => enter(order, { auth, join }, index), failed);
     gone.clients[index] = entered.client;
@@ -120,5 +121,5 @@ export async function reconnect({ group, clients, perSecond, ...order }: Reconne
   }
   await Promise.all(all);
   const seconds = (performance.now() - started) / 1000;
-  return { clients: clients.length, recovered, retries, seconds, milliseconds: took };
+  return { clients: clients.length, recovered, failures, seconds, milliseconds: took };
 }

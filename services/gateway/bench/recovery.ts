@@ -35,8 +35,8 @@ export interface Storm extends Percentiles {
   readonly per_second: number;
   /** Of own channel and room, both. */
   readonly recovered: number;
-  /** Attempts that failed; those clients came again within a second. */
-  readonly retries: number;
+  /** Attempts that failed, by reason; those clients came again within a second. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly seconds: number;
   /** Of the gateway, for each that came back. */
   readonly cpu_us_per_reconnect: number;

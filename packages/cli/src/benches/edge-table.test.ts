@@ -72,13 +72,13 @@ test('a storm in which services were asked says which and how often', () => {
       clients: 10_000,
       per_second: 1000,
       recovered: 9999,
-      retries: 3,
+      failures: { 'read ECONNRESET': 3 },
       cpu_us_per_reconnect: 612,
       seconds: 10.2,
     },
   };
   const told = (calls: Readonly<Record<string, number>>): string =>
     tableOf({ ...nothing, recovery: { ...recovery, storm: { ...recovery.storm, calls } } });
-  expect(told({})).toContain('calls to services meanwhile: none');
-  expect(told({ 'rooms.getSnapshot': 12 })).toContain('meanwhile: 12 rooms.getSnapshot');
+  expect(told({})).toContain('attempts that failed: 3 read ECONNRESET; calls to services: none');
+  expect(told({ 'rooms.getSnapshot': 12 })).toContain('calls to services: 12 rooms.getSnapshot');
 });

@@ -101,15 +101,19 @@ function cycleLines({ cycles }: EdgeBench): readonly string[] {
 function recoveryLines({ recovery }: EdgeBench): readonly string[] {
   if (recovery === null) return ['recovery: not measured'];
   const { one, at_once, storm } = recovery;
-  const calls = Object.entries(storm.calls).map(([method, count]) => `${count} ${method}`);
   return [
     `recovery of ${one.missed} messages while others publish: p50 ${one.p50.toFixed(1)} ms, p99 ${one.p99.toFixed(1)} ms at the socket`,
     `  the read alone: p50 ${one.read_p50_ms.toFixed(1)} ms, ${one.messages_read} messages from NATS`,
     `  ${whole(at_once.clients)} at once on ${at_once.channels} channels: ${whole(at_once.ms)} ms, ${whole(at_once.recovered)} recovered`,
-    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.cpu_us_per_reconnect)} us of CPU each, ${whole(storm.recovered)} recovered, ${whole(storm.retries)} failed attempts, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
-    `  calls to services meanwhile: ${calls.length === 0 ? 'none' : calls.join(', ')}`,
+    `  ${whole(storm.clients)} reconnects after kill -9, ${whole(storm.per_second)}/s: done in ${storm.seconds.toFixed(1)} s, ${whole(storm.cpu_us_per_reconnect)} us of CPU each, ${whole(storm.recovered)} recovered, p50 ${whole(storm.p50)} ms, p99 ${whole(storm.p99)} ms`,
+    `  attempts that failed: ${counted(storm.failures)}; calls to services: ${counted(storm.calls)}`,
   ];
 }
+
+const counted = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${whole(count)} ${what}`)
+    .join(', ') || 'none';
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 const signedPercent = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(1)}%`;
