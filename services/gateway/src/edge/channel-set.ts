@@ -1,5 +1,6 @@
 /** The channels that somebody on this gateway listens to, and only these. */
-import { Channel, type ChannelOptions, type Link } from './channel.ts';
+import { Channel, type ChannelOptions } from './channel.ts';
+import type { Link } from './link.ts';
 
 /** A silent channel is compared with the stream this often. */
 const COMPARE_AFTER_MS = 29_000;

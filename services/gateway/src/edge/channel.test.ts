@@ -1,7 +1,8 @@
 import { silentLogger, systemClock } from '@fanfare/kit';
 import { describe, expect, it } from 'vitest';
-import { Channel, type Link } from './channel.ts';
+import { Channel } from './channel.ts';
 import type { History, StoredPosition } from './history.ts';
+import type { Link } from './link.ts';
 import type { Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
 import { recovery } from './recovery.ts';

@@ -10,28 +10,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, commonErrors, type Logger } from '@fanfare/kit';
 import { judge } from './arrival.ts';
-import type { History } from './history.ts';
+import type { Link } from './link.ts';
 import { laterOf, NOWHERE, type Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
-import type { Recovery, Replay } from './recovery.ts';
+import type { Replay } from './recovery.ts';
 import { type Member, type Membership, type Row, Seat, WAITING_MOST } from './seat.ts';
-
-/** What a channel needs of the connection of now. */
-export interface Link {
-  readonly history: History;
-  readonly recovery: Recovery;
-  /** The newest tick received. */
-  readonly tick: () => Position;
-  /** Whether the stream has this message now. */
-  readonly isStored: (position: Position) => Promise<boolean>;
-  /** @returns how to end the subscription; safe after the connection is lost */
-  readonly subscribe: (
-    channel: string,
-    arrived: (record: EdgeRecord, previous: number) => void,
-    /** Given what is nowhere kept. */
-    told?: (record: EdgeRecord) => void,
-  ) => () => void;
-}
 
 /** Where a member wants to go on from. */
 export interface Resume {

@@ -8,10 +8,11 @@ import { type Clock, commonErrors, type Logger, newId, type Part } from '@fanfar
 import type { Subscription } from '@nats-io/transport-node';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { continueTrace } from '../tracing.ts';
-import type { Link, Resume } from './channel.ts';
+import type { Resume } from './channel.ts';
 import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection, Generation } from './connection.ts';
 import { type History, history } from './history.ts';
+import type { Link } from './link.ts';
 import { laterOf, NOWHERE } from './position.ts';
 import { headerReader } from './read-header.ts';
 import { type EdgeRecord, parseRecord, sequenceOf } from './record.ts';
