@@ -12,10 +12,10 @@ const REVOKED_MS = 1000;
 /** Clients and gateways share two cores here, on which nobody is punctual. */
 const PEAK_SHARE = 1.1;
 const DEFAULT_SECONDS = 60;
-/** A client that comes back costs gateway, NATS and client some 3 ms together: two cores can do that so often. */
-const PER_SECOND = 500;
-/** 5,000 at that rate take 11 s. */
-const SHUTDOWN_TIMEOUT_MS = 20_000;
+/** A return costs gateway, NATS and client some 5 ms together: one and a half of two cores. */
+const PER_SECOND = 300;
+/** 5,000 at that rate take 19 s. */
+const SHUTDOWN_TIMEOUT_MS = 30_000;
 
 export async function run(args: Arguments): Promise<ExitCode> {
   const seed = wholeNumber(args, 'seed', Date.now() % 1_000_000);
