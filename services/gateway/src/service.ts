@@ -109,10 +109,13 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   return { ...service, httpPort: () => (app.server.address() as AddressInfo).port, opsPort: ops.port };
 }
 
+/** Clients of a gateway that died come all at once: more than Node's 511 may wait to be accepted. Linux allows 4096. */
+const BACKLOG = 4096;
+
 function listening(app: Awaited<ReturnType<typeof createHttpApp>>, host: string, port: number): Part {
   return {
     name: 'http',
-    start: async () => void (await app.listen({ host, port })),
+    start: async () => void (await app.listen({ host, port, backlog: BACKLOG })),
     stop: () => app.close(),
     problem: () => (app.server.listening ? null : 'not listening'),
   };

@@ -113,6 +113,8 @@ function connectionOptions({ url, name, credsFile, tlsCaFile }: EdgeConnectionOp
     name,
     servers: url.split(',').map((server) => server.trim()),
     reconnect: false,
+    // A stack trace for every request costs more than the request.
+    noAsyncTraces: true,
     timeout: CONNECT_TIMEOUT_MS,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: PINGS_OUT,
