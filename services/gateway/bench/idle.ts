@@ -1,7 +1,7 @@
 /** What a connection weighs that does nothing, and what is left of many that have come and gone. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { residentBytes } from '@fanfare/testing/measure';
-import { type MemoryProbe, memoryProbe } from './memory.ts';
+import { type MemoryProbe, memoryProbe } from '../test/memory-probe.ts';
 import { assertComplete, type Scene } from './scene.ts';
 import { cpuSecondsOf, type System, startGatewaySystem, startSocketIo } from './systems.ts';
 

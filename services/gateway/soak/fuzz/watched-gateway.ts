@@ -1,25 +1,16 @@
 /** A gateway whose memory and log are looked at. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from '../../test/gateway-fleet.ts';
 import type { GatewayProcess } from '../../test/gateway-process.ts';
-
-export interface Memory {
-  readonly heapUsed: number;
-  readonly external: number;
-  readonly rss: number;
-}
+import { memoryProbe } from '../../test/memory-probe.ts';
 
 export interface WatchedGateway extends GatewayProcess {
   /** After a collection, in bytes. */
-  readonly memory: () => Promise<Memory>;
+  readonly memory: () => Promise<NodeJS.MemoryUsage>;
   /** What it has said that a gateway only says about mistakes of its own. */
   readonly complaints: () => readonly string[];
 }
-
-const PRELOAD = new URL('./heap-on-signal.ts', import.meta.url).href;
-const MEMORY_MOST_MS = 10_000;
 
 export async function watchedGateway(
   fleet: Fleet,
@@ -27,22 +18,13 @@ export async function watchedGateway(
   nodeName: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<WatchedGateway> {
-  const heapFile = join(folder, `${nodeName}.heap`);
   const logFile = join(folder, `${nodeName}.log`);
-  const flags = ['--expose-gc', '--import', `${PRELOAD}?file=${encodeURIComponent(heapFile)}`];
-  const gateway = await fleet.start({ nodeName, flags, logFile, env });
+  const probe = memoryProbe();
+  const gateway = await fleet.start({ nodeName, flags: probe.flags, logFile, env });
+  void gateway.ended.then(probe.remove);
   return {
     ...gateway,
-    memory: async () => {
-      rmSync(heapFile, { force: true });
-      process.kill(gateway.pid, 'SIGUSR2');
-      const deadline = performance.now() + MEMORY_MOST_MS;
-      while (!existsSync(heapFile)) {
-        if (performance.now() > deadline) throw new Error(`${nodeName} does not tell its memory`);
-        await delay(20);
-      }
-      return JSON.parse(readFileSync(heapFile, 'utf8')) as Memory;
-    },
+    memory: () => probe.collected(gateway.pid),
     complaints: () => complaintsIn(readFileSync(logFile, 'utf8')),
   };
 }

@@ -3,8 +3,9 @@
  * and again, while memory stays within the caps and the others notice nothing; and what changes too often for anybody to
  * read is conflated, beside messages of which none may be.
  */
-import { memoryProbe } from '../../bench/memory.ts';
+
 import { startFleet } from '../../test/gateway-fleet.ts';
+import { memoryProbe } from '../../test/memory-probe.ts';
 import { startRawClients } from '../../test/raw-clients.ts';
 import { type Conflated, type ConflatedOptions, runConflated } from './conflated.ts';
 import { runStalled, type Stalled, type StalledOptions } from './stalled.ts';

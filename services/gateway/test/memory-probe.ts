@@ -15,7 +15,7 @@ export interface MemoryProbe {
 const ANSWER_MOST_MS = 30_000;
 
 export function memoryProbe(): MemoryProbe {
-  const folder = mkdtempSync(join(tmpdir(), 'fanfare-bench-edge-'));
+  const folder = mkdtempSync(join(tmpdir(), 'fanfare-memory-'));
   const file = join(folder, 'memory.json');
   const preload = new URL('memory-on-signal.ts', import.meta.url);
   preload.searchParams.set('file', file);
