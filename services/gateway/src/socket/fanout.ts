@@ -39,6 +39,7 @@ function spaced(clock: Clock, windowMs: number): (flush: Flush) => void {
     if (due.push(flush) > 1) return;
     const wait = lastRun + windowMs - clock.monotonic();
     if (wait <= 0) process.nextTick(run);
-    else setTimeout(run, wait);
+    // A timer cuts off the fraction, and would come too soon.
+    else setTimeout(run, Math.ceil(wait));
   };
 }
