@@ -80,7 +80,10 @@ export function history({ connection, manager, lost }: Generation, clustered: bo
         if (!Number.isSafeInteger(stored)) return;
         records.push(parseRecord({ seq: stored, id: messageIdOf(message.headers) }, message.data));
         bytes += message.data.byteLength;
-        if (pending === 0 || bytes > REPLAY_BYTES_MOST) resolve();
+        const isTooMuch = bytes > REPLAY_BYTES_MOST || records.length > REPLAY_MESSAGES_MOST;
+        // The server goes on for as long as somebody listens.
+        if (isTooMuch) subscription.unsubscribe();
+        if (isTooMuch || pending === 0) resolve();
       },
     });
     try {
@@ -90,11 +93,11 @@ export function history({ connection, manager, lost }: Generation, clustered: bo
       const pending = await waiting;
       if (pending > REPLAY_MESSAGES_MOST) return 'too many';
       if (pending > 0) await promise;
-      return bytes > REPLAY_BYTES_MOST ? 'too many' : records;
+      return bytes > REPLAY_BYTES_MOST || records.length > REPLAY_MESSAGES_MOST ? 'too many' : records;
     } finally {
       clearTimeout(timeout);
       lost.removeEventListener('abort', fail);
-      if (!connection.isClosed()) subscription.unsubscribe();
+      if (!connection.isClosed() && !subscription.isClosed()) subscription.unsubscribe();
     }
   }
 
