@@ -56,6 +56,15 @@ describe('translation', () => {
     await eventually(() => expect(idsOf(two)).toEqual(['meanwhile']));
   });
 
+  it('notes how far it is, for whoever goes on', async () => {
+    await run.start();
+    for (const id of ids(5)) await run.announce(events.chatPosted, chat(id));
+    const cursors = await new Kvm(jetstream(run.bus.connection)).create('gateway_cursors', { history: 1 });
+    await eventually(async () => expect((await cursors.get('EVT_ROOMS'))?.json()).toMatchObject({ seq: 5 }));
+    await run.announce(events.chatPosted, chat('next'));
+    await eventually(async () => expect((await cursors.get('EVT_ROOMS'))?.json()).toMatchObject({ seq: 6 }));
+  });
+
   it('begins with what is recent when the cursor’s own event is gone', async () => {
     const manager = await jetstreamManager(run.bus.connection);
     const cursors = await new Kvm(jetstream(run.bus.connection)).create('gateway_cursors', { history: 1 });

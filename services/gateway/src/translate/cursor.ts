@@ -25,7 +25,9 @@ export async function openCursor({ jetstream }: Generation, stream: string, repl
   return {
     position: isSet ? entry.json<Position>() : null,
     save: async ({ seq, id }) => {
-      revision = await bucket.update(stream, JSON.stringify({ seq, id }), revision);
+      const value = JSON.stringify({ seq, id });
+      // The client refuses to update what there is nothing of.
+      revision = revision === 0 ? await bucket.create(stream, value) : await bucket.update(stream, value, revision);
     },
   };
 }
