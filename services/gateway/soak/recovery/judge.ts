@@ -32,7 +32,7 @@ export interface Expectations {
 }
 
 /** Given while a new stream has neither a message of the channel nor a tick: nothing can be resumed from it. */
-const NOWHERE_OFF = encodePosition(NOWHERE);
+export const NOWHERE_OFF = encodePosition(NOWHERE);
 
 const NEVER = -1;
 

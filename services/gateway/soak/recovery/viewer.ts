@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { roomChannel, userChannel } from '@fanfare/contracts';
 import { io, type Socket } from 'socket.io-client';
 import { decodePosition } from '../../src/edge/position.ts';
-import type { Told } from './judge.ts';
+import { NOWHERE_OFF, type Told } from './judge.ts';
 
 export interface ViewerOptions {
   readonly user: bigint;
@@ -24,7 +24,8 @@ const RETRY_MS = 20;
 
 interface Place {
   readonly ch: string;
-  readonly off: string;
+  /** Missing while there is no position: a new stream has neither a message of the channel nor a tick. */
+  readonly off?: string;
 }
 
 interface Answer {
@@ -185,7 +186,7 @@ export class Viewer {
     return promise.finally(() => clearTimeout(timeout));
   }
 
-  #takeIn(name: string, { ch, off }: Place): void {
+  #takeIn(name: string, { ch, off = NOWHERE_OFF }: Place): void {
     this.#write(ch, name === 'resync' ? { kind: 'resync', off } : { kind: 'event', name, off });
     this.#options.onEvent?.(ch);
     // Told on its own channel: the room's events of before have come before it.
