@@ -78,11 +78,11 @@ export class Recorder {
   /** The stream is an older copy of the one of this life, and may have gone on already. */
   async beginFromCopy(): Promise<void> {
     const { life } = this;
-    const { state } = await this.#manager.streams.info(EDGE_STREAM);
+    const { state } = await answered(() => this.#manager.streams.info(EDGE_STREAM));
     let [same, other] = [state.first_seq - 1, state.last_seq + 1];
     while (other - same > 1) {
       const middle = Math.floor((same + other) / 2);
-      const stored = await this.#manager.direct.getMessage(EDGE_STREAM, { seq: middle });
+      const stored = await answered(() => this.#manager.direct.getMessage(EDGE_STREAM, { seq: middle }));
       // What is gone was there before what is not; what is gone of the new life was heard.
       const isSame = stored === null || messageIdOf(stored.header) === life.idAt(middle);
       if (isSame) same = middle;
@@ -101,11 +101,24 @@ export class Recorder {
 }
 
 async function fillFrom(manager: JetStreamManager, life: Life): Promise<void> {
-  const { state } = await manager.streams.info(EDGE_STREAM);
+  const { state } = await answered(() => manager.streams.info(EDGE_STREAM));
   for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
     if (life.has(seq)) continue;
-    const stored = await manager.direct.getMessage(EDGE_STREAM, { seq });
+    const stored = await answered(() => manager.direct.getMessage(EDGE_STREAM, { seq }));
     if (stored === null) continue;
     life.note(seq, stored.subject.slice(storedSubject('').length), messageIdOf(stored.header));
+  }
+}
+
+const ATTEMPTS = 3;
+
+/** A server that has only just started leaves a request now and then without an answer. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
   }
 }

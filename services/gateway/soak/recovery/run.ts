@@ -117,7 +117,9 @@ async function block(world: World, plan: Plan, viewer: Viewer | undefined): Prom
   if (viewer === undefined || room === undefined) return;
   const id = newId();
   const blocked = { roomId: BigInt(room), userId: viewer.user, byUserId: 1n, reason: 'soak', blockedAt: new Date() };
-  await world.fleet.announce(events.memberBlocked, blocked, { id });
+  // Stored once under its id; the fleet's connection may not be back yet after the run before.
+  const announce = () => world.fleet.announce(events.memberBlocked, blocked, { id });
+  await announce().catch(announce);
   await eventually(() => viewer.isOut());
   await viewer.rejoin(new Date());
 }
