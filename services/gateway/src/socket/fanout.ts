@@ -23,23 +23,45 @@ export function createFanout(clock: Clock, windowMs = FLUSH_WINDOW_MS, conflateM
   return { soon: spaced(clock, windowMs), later: spaced(clock, conflateMs) };
 }
 
-/** Runs what it is given, all together, and not again for `windowMs`. */
+/**
+ * A thousand writes take some milliseconds. Between so many of them what has come meanwhile is read, so that it rides
+ * along with the rest, and nobody else waits for all of them.
+ */
+const FLUSHES_AT_ONCE = 64;
+
+/** Runs what it is given, together, and not again for `windowMs`. */
 function spaced(clock: Clock, windowMs: number): (flush: Flush) => void {
   let due: Flush[] = [];
   let lastRun = Number.NEGATIVE_INFINITY;
+  let isRunning = false;
 
-  function run(): void {
+  function run(batch: readonly Flush[], from: number): void {
+    const end = Math.min(from + FLUSHES_AT_ONCE, batch.length);
+    for (let index = from; index < end; index += 1) batch[index]?.();
+    if (end < batch.length) {
+      setImmediate(run, batch, end);
+      return;
+    }
+    isRunning = false;
+    lastRun = clock.monotonic();
+    if (due.length > 0) schedule();
+  }
+
+  function begin(): void {
     const batch = due;
     due = [];
-    for (const flush of batch) flush();
-    lastRun = clock.monotonic();
+    isRunning = true;
+    run(batch, 0);
+  }
+
+  function schedule(): void {
+    const wait = lastRun + windowMs - clock.monotonic();
+    if (wait <= 0) process.nextTick(begin);
+    // A timer cuts off the fraction, and would come too soon.
+    else setTimeout(begin, Math.ceil(wait));
   }
 
   return (flush) => {
-    if (due.push(flush) > 1) return;
-    const wait = lastRun + windowMs - clock.monotonic();
-    if (wait <= 0) process.nextTick(run);
-    // A timer cuts off the fraction, and would come too soon.
-    else setTimeout(run, Math.ceil(wait));
+    if (due.push(flush) === 1 && !isRunning) schedule();
   };
 }
