@@ -29,7 +29,8 @@ it('shows nothing again of a stream that was wiped and is completed by its produ
   await eventually(() => expect(shown()).toHaveLength(3));
   const before = shown();
   await (await run.bus.manager()).streams.delete('EVT_ROOMS');
-  await ensureStream(run.bus, 'rooms');
+  // Like the relay, again until it is there: a server of 2.9 now and then leaves a request in this moment unanswered.
+  await eventually(() => ensureStream(run.bus, 'rooms'), 15_000);
   // As the relay does: what the stream has lost, under its old message ids.
   for (const { name, id } of sent) await run.announce(events.chatPosted, chat(name), { id });
   await run.announce(events.chatPosted, chat('new'));
