@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { events } from '@fanfare/contracts';
 import { newId } from '@fanfare/kit';
 import { encodeBody, encodeHeaders, ensureStream, REPLAYED_HEADER } from '@fanfare/messaging';
@@ -6,6 +7,8 @@ import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type RunningGateways, runGateways, type TestClient } from './running-gateways.ts';
+
+const CONSUMER_ENDS_MS = 1000;
 
 let run: RunningGateways;
 let client: TestClient;
@@ -29,8 +32,9 @@ it('shows nothing again of a stream that was wiped and is completed by its produ
   await eventually(() => expect(shown()).toHaveLength(3));
   const before = shown();
   await (await run.bus.manager()).streams.delete('EVT_ROOMS');
-  // Like the relay, again until it is there: a server of 2.9 now and then leaves a request in this moment unanswered.
-  await eventually(() => ensureStream(run.bus, 'rooms'), 15_000);
+  // The translator's consumer ends first: a server of 2.9 may answer no more when a stream is made while that goes on.
+  await delay(CONSUMER_ENDS_MS);
+  await ensureStream(run.bus, 'rooms');
   // As the relay does: what the stream has lost, under its old message ids.
   for (const { name, id } of sent) await run.announce(events.chatPosted, chat(name), { id });
   await run.announce(events.chatPosted, chat('new'));
