@@ -9,7 +9,7 @@ interface MadeUpResponse {
 type Listener = (...args: unknown[]) => void;
 
 /**
- * The request of a handshake is not needed afterwards, and a connection that keeps it weighs a third more. Everything
+ * The request of a handshake is not needed afterwards, and it is a good part of what a connection weighs. Everything
  * that refers to it must let go: engine.io's socket, Socket.IO's handshake, and the response that engine.io made up,
  * which a listener of its own keeps alive. So do Socket.IO's rooms, of which every socket begins in one: ours are the
  * edge's channels.
