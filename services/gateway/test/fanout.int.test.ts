@@ -7,7 +7,7 @@ import { Server, type Socket } from 'socket.io';
 import { type Socket as Client, io } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createFanout } from '../src/socket/fanout.ts';
+import { createFanout, NEVER_HELD } from '../src/socket/fanout.ts';
 import { encodeEvent } from '../src/socket/fanout-frame.ts';
 import { FanoutQueue } from '../src/socket/fanout-queue.ts';
 import { runGateways } from './running-gateways.ts';
@@ -22,7 +22,7 @@ interface Pair {
   readonly socket: Socket;
   readonly client: Client;
   readonly received: unknown[];
-  /** Packets that engine.io was given for this connection. */
+  /** Packets that this connection's transport was given. */
   readonly packets: { readonly options?: { readonly wsPreEncodedFrame?: unknown } }[];
 }
 
@@ -42,9 +42,14 @@ async function pair(transports: string[], onOverflow = () => {}): Promise<Pair> 
   const socket = await connected;
   await eventually(() => expect(client.connected).toBe(true));
   const packets: Pair['packets'] = [];
-  socket.conn.on('packetCreate', (packet) => packets.push(packet));
+  const { transport } = socket.conn as unknown as { readonly transport: { send: (sent: Pair['packets']) => void } };
+  const send = transport.send.bind(transport);
+  transport.send = (sent) => {
+    packets.push(...sent);
+    send(sent);
+  };
   return {
-    queue: new FanoutQueue(socket, createFanout(systemClock), 65_536, onOverflow),
+    queue: new FanoutQueue(socket, createFanout(systemClock, NEVER_HELD), 65_536, onOverflow),
     socket,
     client,
     received,
@@ -64,6 +69,16 @@ describe('a burst', () => {
     await eventually(() => expect(received).toHaveLength(50));
     expect(received.map((one) => (one as [string, { number: number }])[1].number)).toEqual(numbers(50));
     expect(packets.filter(({ options }) => options?.wsPreEncodedFrame !== undefined)).toHaveLength(1);
+  });
+
+  it('waits for what was written before it', async () => {
+    const { queue, socket, received } = await pair(['websocket']);
+    for (const number of numbers(20)) {
+      socket.emit('gift.sent', number * 2);
+      queue.push(outgoing('gift.sent', number * 2 + 1));
+      queue.flush();
+    }
+    await eventually(() => expect(received).toEqual(numbers(40).map((number) => ['gift.sent', number])));
   });
 
   it('goes to a polling client as ordinary packets', async () => {

@@ -7,11 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger, Part } from '@fanfare/kit';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { type Reading, readingOf } from './reading.ts';
 
 export interface Generation {
   readonly connection: NatsConnection;
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
+  readonly reading: Reading;
   /** Aborted when the connection is lost or closed. Nothing may be published or subscribed afterwards: both throw. */
   readonly lost: AbortSignal;
 }
@@ -52,6 +54,7 @@ export function edgeConnection(options: EdgeConnectionOptions): EdgeConnection {
       connection,
       jetstream: jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS }),
       manager: await jetstreamManager(connection, { checkAPI: false }),
+      reading: readingOf(connection),
       lost: lost.signal,
     };
     const closed = connection.closed().then(() => {

@@ -7,9 +7,11 @@ export interface EngineConnection {
   readonly writeBuffer: readonly { readonly data?: unknown; readonly options?: PacketOptions }[];
   readonly transport: {
     readonly name: string;
+    /** False from a send until all of it is with the kernel. */
     readonly writable: boolean;
     readonly perMessageDeflate?: unknown;
     readonly socket?: { readonly _socket?: { readonly writableLength: number } | null };
+    readonly send: (packets: readonly Packet[]) => void;
   };
   readonly write: (data: string, options: PacketOptions) => void;
 }
@@ -19,15 +21,37 @@ export interface PacketOptions {
   readonly wsPreEncodedFrame?: readonly Buffer[];
 }
 
+export interface Packet {
+  readonly type: 'message';
+  readonly options: PacketOptions;
+}
+
+/** Complete frames as a packet; all connections may be given the same. */
+export const packetOf = (frames: Buffer): Packet => ({
+  type: 'message',
+  options: { wsPreEncodedFrame: [frames], compress: false },
+});
+
 /** Anything but an open, uncompressed websocket gets ordinary packets. */
 export const takesFrames = ({ readyState, transport }: EngineConnection): boolean =>
   readyState === 'open' && transport.name === 'websocket' && !transport.perMessageDeflate;
 
-/** With these and no data, `write` hands over complete frames, in engine.io's own queue behind what is there. */
-export const framesOption = (frames: Buffer): PacketOptions => ({ wsPreEncodedFrame: [frames], compress: false });
+/**
+ * Hands over complete frames behind all that was written before. With nothing before them they go to the transport at
+ * once, as engine.io's own flush would send them; what that tells its listeners besides, nobody listens to.
+ */
+export function writeFrames(connection: EngineConnection, packets: readonly [Packet]): void {
+  if (isIdle(connection)) connection.transport.send(packets);
+  else connection.write('', packets[0].options);
+}
+
+const isIdle = ({ writeBuffer, transport }: EngineConnection): boolean =>
+  transport.writable && writeBuffer.length === 0;
 
 /** Bytes that engine.io and the socket have not handed to the kernel yet. */
-export function unsentBytes({ writeBuffer, transport }: EngineConnection): number {
+export function unsentBytes(connection: EngineConnection): number {
+  if (isIdle(connection)) return 0;
+  const { writeBuffer, transport } = connection;
   let bytes = transport.socket?._socket?.writableLength ?? 0;
   for (const { data, options } of writeBuffer) {
     for (const frame of options?.wsPreEncodedFrame ?? []) bytes += frame.byteLength;

@@ -4,7 +4,7 @@
  */
 
 import { encodePosition, isNowhere, type Position } from '../edge/position.ts';
-import type { EdgeRecord } from '../edge/record.ts';
+import { type EdgeRecord, isInternal } from '../edge/record.ts';
 import { echoNameOf } from './echo-channel.ts';
 
 /** Whose shape an event has: `(name, data, {ch, off})` is ours, `(name, channel, data)` laravel-echo's. */
@@ -15,6 +15,15 @@ export interface Outgoing {
   readonly frame: Buffer;
   /** Of the messages with this key that wait in a queue only the newest is kept; null keeps all. */
   readonly conflateKey: string | null;
+  /** Null when every socket of the channel is meant. */
+  readonly audience: Audience | null;
+}
+
+export interface Audience {
+  /** Only sockets that are in this room. */
+  readonly roomId: bigint | null;
+  /** Not this socket. */
+  readonly except: string | null;
 }
 
 /** engine.io's type for a message, and Socket.IO's for an event without ack in the main namespace. */
@@ -61,28 +70,29 @@ export const argumentsOf = (dialect: Dialect, channel: string, data: unknown, po
     : [data, isNowhere(position) ? { ch: channel } : placeOf(channel, position)];
 
 export function encodeEvent(dialect: Dialect, channel: string, record: EdgeRecord): Outgoing {
-  const { name, data, class: kind, key = '' } = record.message;
+  const { name, data, class: kind, key = '', room = null, except = null } = record.message;
   const packet = EVENT + JSON.stringify([name, ...argumentsOf(dialect, channel, data ?? null, record)]);
   return {
     packet,
     frame: textFrame(MESSAGE + packet),
     conflateKey: kind === 'conflate' ? `${dialect} ${channel} ${name} ${key}` : null,
+    audience: room === null && except === null ? null : { roomId: room === null ? null : BigInt(room), except },
   };
 }
 
 interface Encoded {
   readonly record: EdgeRecord;
-  readonly outgoing: Outgoing;
+  readonly outgoing: Outgoing | null;
 }
 
 /** A record is delivered to all members of its channel before the next one is, so remembering one is enough. */
 const newest: Record<Dialect, Encoded | null> = { native: null, echo: null };
 
-/** Encodes a record once for each dialect, however many sockets it goes to. */
-export function outgoingOf(dialect: Dialect, channel: string, record: EdgeRecord): Outgoing {
+/** Encodes a record once for each dialect, however many sockets it goes to. Null when no client gets to see it. */
+export function outgoingOf(dialect: Dialect, channel: string, record: EdgeRecord): Outgoing | null {
   const known = newest[dialect];
   if (known?.record === record) return known.outgoing;
-  const outgoing = encodeEvent(dialect, channel, record);
+  const outgoing = isInternal(record.message) ? null : encodeEvent(dialect, channel, record);
   newest[dialect] = { record, outgoing };
   return outgoing;
 }

@@ -3,26 +3,20 @@
  * engine.io's own queue so that acks keep their place: a write costs far more than an encoding.
  */
 import type { Socket } from 'socket.io';
-import {
-  type EngineConnection,
-  framesOption,
-  type PacketOptions,
-  takesFrames,
-  unsentBytes,
-} from './engine-connection.ts';
-import type { Fanout } from './fanout.ts';
+import { type Batch, EMPTY } from './batch.ts';
+import { type EngineConnection, takesFrames, unsentBytes, writeFrames } from './engine-connection.ts';
+import type { Fanout, Queue } from './fanout.ts';
 import type { Outgoing } from './fanout-frame.ts';
 
 /** A whole replay of the largest kind, and what came while it was read. */
 const BURST_CAPS = 4;
 
-export class FanoutQueue {
+export class FanoutQueue implements Queue {
   readonly #connection: EngineConnection;
   readonly #fanout: Fanout;
   readonly #capBytes: number;
   readonly #onOverflow: () => void;
-  #waiting: Outgoing[] = [];
-  #bytes = 0;
+  #waiting: Batch = EMPTY;
   #allowed = 0;
   #newlyAllowed = 0;
   #closed = false;
@@ -42,33 +36,29 @@ export class FanoutQueue {
 
   push(outgoing: Outgoing): void {
     if (this.#closed) return;
-    const { conflateKey, frame } = outgoing;
-    if (conflateKey !== null) this.#dropOlder(conflateKey);
-    this.#waiting.push(outgoing);
-    this.#bytes += frame.byteLength;
-    if (this.#bytes > this.#capBytes * BURST_CAPS) this.#overflow();
-    else if (conflateKey === null) this.#flushSoon();
-    else this.#flushLater();
+    this.#waiting = this.#waiting.with(outgoing);
+    if (this.#waiting.bytes > this.#capBytes * BURST_CAPS) this.#overflow();
+    else if (outgoing.conflateKey === null) this.#askSoon();
+    else this.#askLater();
   }
 
   /** Hands over all that waits. Do so before anything that is written past the queue. */
   flush(): void {
     if (this.#closed) return;
     const unread = unsentBytes(this.#connection);
-    if (this.#waiting.length === 0) {
+    if (this.#waiting.isEmpty) {
       // Answers pile up as well when nobody reads them.
       if (unread > this.#capBytes + this.#allowed + this.#newlyAllowed) this.#overflow();
       return;
     }
     this.#allowed = (unread === 0 ? 0 : this.#allowed) + this.#newlyAllowed;
     this.#newlyAllowed = 0;
-    if (unread > 0 && unread + this.#bytes > this.#capBytes + this.#allowed) {
+    if (unread > 0 && unread + this.#waiting.bytes > this.#capBytes + this.#allowed) {
       this.#overflow();
       return;
     }
     const batch = this.#waiting;
-    this.#waiting = [];
-    this.#bytes = 0;
+    this.#waiting = EMPTY;
     handOver(this.#connection, batch);
   }
 
@@ -80,38 +70,34 @@ export class FanoutQueue {
   /** Forgets what waits; nothing is taken in any more. */
   close(): void {
     this.#closed = true;
-    this.#waiting = [];
-    this.#bytes = 0;
+    this.#waiting = EMPTY;
   }
 
   /** Bytes in this queue, in engine.io's and in the socket's. */
   bytes(): number {
-    return this.#bytes + unsentBytes(this.#connection);
+    return this.#waiting.bytes + unsentBytes(this.#connection);
   }
 
-  #dropOlder(conflateKey: string): void {
-    const older = this.#waiting.findIndex((outgoing) => outgoing.conflateKey === conflateKey);
-    if (older < 0) return;
-    this.#bytes -= this.#waiting[older]?.frame.byteLength ?? 0;
-    this.#waiting.splice(older, 1);
+  flushSoon(): void {
+    this.#flushesSoon = false;
+    this.flush();
   }
 
-  #flushSoon(): void {
+  flushLater(): void {
+    this.#flushesLater = false;
+    this.flush();
+  }
+
+  #askSoon(): void {
     if (this.#flushesSoon) return;
     this.#flushesSoon = true;
-    this.#fanout.soon(() => {
-      this.#flushesSoon = false;
-      this.flush();
-    });
+    this.#fanout.soon(this);
   }
 
-  #flushLater(): void {
+  #askLater(): void {
     if (this.#flushesLater) return;
     this.#flushesLater = true;
-    this.#fanout.later(() => {
-      this.#flushesLater = false;
-      this.flush();
-    });
+    this.#fanout.later(this);
   }
 
   #overflow(): void {
@@ -120,24 +106,7 @@ export class FanoutQueue {
   }
 }
 
-function handOver(connection: EngineConnection, batch: readonly Outgoing[]): void {
-  if (takesFrames(connection)) connection.write('', joined(batch));
-  else for (const { packet } of batch) connection.write(packet, { compress: false });
+function handOver(connection: EngineConnection, batch: Batch): void {
+  if (takesFrames(connection)) writeFrames(connection, batch.packets());
+  else for (const { packet } of batch.messages()) connection.write(packet, { compress: false });
 }
-
-let lastBatch: readonly Outgoing[] = [];
-let lastJoined: PacketOptions = {};
-
-/** In a room nearly all sockets are handed the same batch, one after the other: it is put together for the first. */
-function joined(batch: readonly Outgoing[]): PacketOptions {
-  if (!isSame(batch, lastBatch)) {
-    const [only] = batch;
-    const isOne = batch.length === 1 && only !== undefined;
-    lastJoined = framesOption(isOne ? only.frame : Buffer.concat(batch.map(({ frame }) => frame)));
-    lastBatch = batch;
-  }
-  return lastJoined;
-}
-
-const isSame = (one: readonly Outgoing[], other: readonly Outgoing[]): boolean =>
-  one.length === other.length && one.every((outgoing, index) => outgoing === other[index]);

@@ -4,24 +4,34 @@
  * messages at once. That window is what makes a busy room cheap; idle rooms pay nothing.
  */
 import type { Clock } from '@fanfare/kit';
+import type { Reading } from '../edge/reading.ts';
 
-/** Runs once; whoever wants another one asks again then. */
-type Flush = () => void;
+/** Told once for each time that it asked. */
+export interface Queue {
+  readonly flushSoon: () => void;
+  readonly flushLater: () => void;
+}
 
 export interface Fanout {
   /** For messages that each matter. */
-  readonly soon: (flush: Flush) => void;
+  readonly soon: (queue: Queue) => void;
   /** For messages of which the next one replaces this one: at most 20 a second. */
-  readonly later: (flush: Flush) => void;
+  readonly later: (queue: Queue) => void;
 }
 
 /** At 1,500 messages a second to one room, a dozen for each write; `./fanfare bench edge` has what that saves. */
 export const FLUSH_WINDOW_MS = 8;
 export const CONFLATE_WINDOW_MS = 50;
 
-export function createFanout(clock: Clock, windowMs = FLUSH_WINDOW_MS, conflateMs = CONFLATE_WINDOW_MS): Fanout {
-  return { soon: spaced(clock, windowMs), later: spaced(clock, conflateMs) };
+/** @param reading of the bus, which is held while a flush of what matters is waited for */
+export function createFanout(clock: Clock, reading: Reading): Fanout {
+  return {
+    soon: spaced(clock, FLUSH_WINDOW_MS, (queue) => queue.flushSoon(), reading),
+    later: spaced(clock, CONFLATE_WINDOW_MS, (queue) => queue.flushLater(), NEVER_HELD),
+  };
 }
+
+export const NEVER_HELD: Reading = { hold: () => {}, resume: () => {} };
 
 /**
  * A thousand writes take some milliseconds. Between so many of them what has come meanwhile is read, so that it rides
@@ -29,17 +39,22 @@ export function createFanout(clock: Clock, windowMs = FLUSH_WINDOW_MS, conflateM
  */
 const FLUSHES_AT_ONCE = 64;
 
-/** Runs what it is given, together, and not again for `windowMs`. */
-function spaced(clock: Clock, windowMs: number): (flush: Flush) => void {
-  let due: Flush[] = [];
+/** Flushes what it is given, together, and not again for `windowMs`. */
+function spaced(
+  clock: Clock,
+  windowMs: number,
+  flush: (queue: Queue) => void,
+  reading: Reading,
+): (queue: Queue) => void {
+  let due: Queue[] = [];
   let lastRun = Number.NEGATIVE_INFINITY;
   let isRunning = false;
 
-  function run(batch: readonly Flush[], from: number): void {
-    const end = Math.min(from + FLUSHES_AT_ONCE, batch.length);
-    for (let index = from; index < end; index += 1) batch[index]?.();
-    if (end < batch.length) {
-      setImmediate(run, batch, end);
+  function run(queues: readonly Queue[], from: number): void {
+    const end = Math.min(from + FLUSHES_AT_ONCE, queues.length);
+    for (const queue of queues.slice(from, end)) flush(queue);
+    if (end < queues.length) {
+      setImmediate(run, queues, end);
       return;
     }
     isRunning = false;
@@ -48,20 +63,30 @@ function spaced(clock: Clock, windowMs: number): (flush: Flush) => void {
   }
 
   function begin(): void {
-    const batch = due;
+    const queues = due;
     due = [];
     isRunning = true;
-    run(batch, 0);
+    run(queues, 0);
+  }
+
+  /** What has come to the socket is read before the immediate runs. */
+  function endWindow(): void {
+    reading.resume();
+    setImmediate(begin);
   }
 
   function schedule(): void {
     const wait = lastRun + windowMs - clock.monotonic();
-    if (wait <= 0) process.nextTick(begin);
+    if (wait <= 0) {
+      process.nextTick(begin);
+      return;
+    }
+    reading.hold();
     // A timer cuts off the fraction, and would come too soon.
-    else setTimeout(begin, Math.ceil(wait));
+    setTimeout(endWindow, Math.ceil(wait));
   }
 
-  return (flush) => {
-    if (due.push(flush) === 1 && !isRunning) schedule();
+  return (queue) => {
+    if (due.push(queue) === 1 && !isRunning) schedule();
   };
 }

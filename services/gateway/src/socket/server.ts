@@ -46,7 +46,10 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export function createSocketServer(deps: SocketServerDeps): Part {
   const { registry, revocations } = deps;
   const metrics = socketMetrics(deps.metrics, registry);
-  const fanout = createFanout(deps.clock);
+  const fanout = createFanout(deps.clock, {
+    hold: () => deps.connection.current()?.reading.hold(),
+    resume: () => deps.connection.current()?.reading.resume(),
+  });
   const reception: Reception = { ...deps, metrics, fanout, rate: deps.policies.connection };
   let isDraining = false;
   const io = new Server(deps.http, {

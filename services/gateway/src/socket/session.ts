@@ -2,19 +2,19 @@
  * One connected socket of one user: its queue, its place in the user's channel and, at most, in one room's; laravel-echo
  * has a place of its own there. It knows how to show records to its client and how to end.
  */
-import { type EdgeMessage, roomChannel, userChannel } from '@fanfare/contracts';
+import { roomChannel, userChannel } from '@fanfare/contracts';
 import type { Clock } from '@fanfare/kit';
 import type { Socket } from 'socket.io';
 import type { Principal } from '../authenticator.ts';
 import type { Position } from '../edge/position.ts';
-import { type EdgeRecord, isInternal } from '../edge/record.ts';
+import type { EdgeRecord } from '../edge/record.ts';
 import type { Membership } from '../edge/seat.ts';
 import { type ConnectionBucket, connectionBucket } from '../limits/connection-bucket.ts';
 import type { Rate } from '../limits/token-bucket.ts';
 import type { OwnEventName } from '../protocol/emit.ts';
 import { type CloseReason, closingOf, isTerminal } from './close-codes.ts';
 import type { Fanout } from './fanout.ts';
-import { argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
+import { type Audience, argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
 import { FanoutQueue } from './fanout-queue.ts';
 import type { Registry } from './registry.ts';
 import type { Typing } from './typing.ts';
@@ -121,8 +121,9 @@ export class Session {
 
   /** A record of one of its channels, unless it is for other sockets. */
   show(dialect: Dialect, channel: string, record: EdgeRecord): void {
-    const { message } = record;
-    if (!isInternal(message) && this.#isMeantHere(message)) this.#queue.push(outgoingOf(dialect, channel, record));
+    const outgoing = outgoingOf(dialect, channel, record);
+    if (outgoing === null) return;
+    if (outgoing.audience === null || this.#belongsTo(outgoing.audience)) this.#queue.push(outgoing);
   }
 
   /** Something on a channel can no longer be told. */
@@ -141,8 +142,8 @@ export class Session {
     for (const dialect of this.#dialectsOf(channel)) this.showLoss(dialect, channel, position);
   }
 
-  #isMeantHere({ room, except }: EdgeMessage): boolean {
-    return (room === undefined || this.isInRoom(BigInt(room))) && (except === undefined || except !== this.socketId);
+  #belongsTo({ roomId, except }: Audience): boolean {
+    return (roomId === null || this.isInRoom(roomId)) && except !== this.socketId;
   }
 
   #dialectsOf(channel: string): readonly Dialect[] {
