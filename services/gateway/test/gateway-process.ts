@@ -42,7 +42,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   const launched = await launchProcess({
     command: process.execPath,
     // As it is deployed.
-    args: ['--max-semi-space-size=16', ...flags, MAIN],
+    args: ['--min-semi-space-size=16', '--max-semi-space-size=16', ...flags, MAIN],
     env: { LOG_LEVEL: 'warn', ROOM_TOKEN_SECRETS: ROOM_SECRET, RATE_LIMITS: 'off', ...own, ...env },
     stopSignal: 'SIGTERM',
     logFile,

@@ -14,8 +14,10 @@ export interface ServiceProcess extends Running {
   readonly tail: () => string;
 }
 
-/** As in docker-compose.yml and k8s/base: what a connection weighs depends on it. */
-const NODE_FLAGS: Readonly<Record<string, readonly string[]>> = { gateway: ['--max-semi-space-size=16'] };
+/** As in docker-compose.yml and k8s/base: what a connection weighs and a message costs depends on it. */
+const NODE_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  gateway: ['--min-semi-space-size=16', '--max-semi-space-size=16'],
+};
 
 export function launchService(
   child: Child,
