@@ -78,7 +78,7 @@ const METHOD = [
   'burst: 10 messages at once to 1,000 sockets every 250 ms; steady: 1,500 messages/s to a room of 50 and to one of 200, the worse ratio counts; single: a message to 1,000 sockets every 150 ms, to 50 every 60 ms',
   'the systems in turns, medians of the rounds, each warmed up with 2 s of the load',
   "delay: from publishing to reading in the clients' process, which shares the cores; added: less what a bare listener on the bus saw of the same message; a share below 100% is what had arrived when the last message was sent",
-  'slow clients: stop reading while 250 messages/s of 4.4 KB come; growth of resident memory until the last is cut, p99 of 50 others in the room until then against that of the same room when all read',
+  'slow clients: stop reading while 250 messages/s of 4.4 KB come; growth of resident memory until the last is cut, p99 of 50 others in the room until then against that of the same room when all read; the worst, for delays the median, of the rounds',
   'idle: each another user with the headers of a browser, authenticated, in no room; resident memory 5 s after the last has come, without any collection of garbage, over that of the process when 1,000 had come and gone; cycles: heap after a collection, before and after',
   'recovery: from room.join to the last of the missed messages, by a client that is connected; storm: from connecting to the answer of room.join, on another gateway after kill -9 of the first; calls: what the gateway asked the services meanwhile, none of which keeps anything in memory',
 ];
@@ -88,7 +88,12 @@ export async function benchEdge(options: EdgeBenchOptions): Promise<EdgeBench> {
   const scene = await openScene(opened, options.report);
   const { parts, smaller = 1, seconds, connections, cycles } = options;
   const settleMs = Math.min(SETTLE_MS, (seconds * SETTLE_MS) / 2);
-  const slowOptions = { scene, seconds: seconds * SLOW_WINDOWS, clients: Math.ceil(SLOW_CLIENTS / smaller) };
+  const slowOptions = {
+    scene,
+    seconds: seconds * SLOW_WINDOWS,
+    clients: Math.ceil(SLOW_CLIENTS / smaller),
+    rounds: options.rounds ?? ROUNDS,
+  };
   const problems: string[] = [];
   /** What cannot be measured takes nothing else with it. */
   const part = async <T>(name: EdgePart, measure: () => Promise<T>): Promise<T | null> => {

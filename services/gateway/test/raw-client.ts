@@ -15,8 +15,6 @@ export interface Person {
   readonly ports: readonly number[];
   /** What it is counted under. */
   readonly group: string;
-  /** Reads nothing any more once it is in. */
-  readonly stalls?: boolean;
 }
 
 interface Place {
@@ -88,6 +86,11 @@ export class RawClient {
   /** Drops its connection, whatever has become of it, and comes back. */
   comeAgain(): void {
     this.#socket?.cut();
+  }
+
+  /** Reads nothing any more on the connection that it has. */
+  stall(): void {
+    this.#socket?.pause();
   }
 
   /** @returns the ack; null when there is no connection, or none came in time */
@@ -176,7 +179,6 @@ export class RawClient {
   #in(): void {
     this.#isIn = true;
     this.#tally.entered(this.person, this.#port);
-    if (this.person.stalls === true) this.#socket?.pause();
     this.#entered.resolve();
   }
 

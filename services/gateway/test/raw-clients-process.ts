@@ -38,6 +38,9 @@ const requests = {
   comeAgain: (ids: readonly number[]) => {
     for (const client of chosen(ids)) client.comeAgain();
   },
+  stall: (ids: readonly number[]) => {
+    for (const client of chosen(ids)) client.stall();
+  },
   ask: async (id: number, event: string, payload: unknown, patienceMs: number) =>
     (await clients.get(id)?.ask(event, payload, patienceMs)) ?? null,
   /** The payload that it was shown last under this name. */

@@ -20,6 +20,7 @@ const NAMES: { readonly [N in keyof Requests]: N } = {
   enter: 'enter',
   leave: 'leave',
   comeAgain: 'comeAgain',
+  stall: 'stall',
   ask: 'ask',
   newest: 'newest',
   counts: 'counts',

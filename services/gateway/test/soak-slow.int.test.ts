@@ -11,7 +11,7 @@ it('clients that stop reading are cut whenever they come, and of what is not con
       capBytes: 2 ** 20,
       perSecond: 50,
       messageBytes: 32_768,
-      aloneMs: 300,
+      readingMs: 300,
       // What others notice, and what a small process weighs, are the long form's to judge, on a machine of its own.
       limits: { p99Growth: 1e6, memoryGrowth: 1e6 },
     },

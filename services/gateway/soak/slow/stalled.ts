@@ -1,6 +1,6 @@
 /**
- * Clients that stop reading in a busy room, among others that go on. In every round the others are first measured alone,
- * then the stalled ones come (again) and stay until each is cut.
+ * Clients that stop reading in a busy room, among others that go on. In every round they come (again), all read for a
+ * while, and then they stall until each is cut; the others are measured in both.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '@fanfare/testing/chance';
@@ -24,8 +24,8 @@ export interface StalledOptions {
   readonly perSecond: number;
   /** On average. */
   readonly messageBytes: number;
-  /** How long the others are measured alone. */
-  readonly aloneMs: number;
+  /** How long all are measured while they read. */
+  readonly readingMs: number;
   readonly limits: {
     /** By how much the others' p99 may grow, and memory beyond what the caps allow, both as a share. */
     readonly p99Growth: number;
@@ -39,14 +39,15 @@ export interface Round {
   readonly in_use_mb: number;
   readonly cut: number;
   readonly until_all_cut_ms: number;
-  readonly alone: Memory & { readonly p99_ms: number };
+  /** The others, and the gateway. */
+  readonly all_read: Memory & { readonly p99_ms: number };
   readonly beside_stalled: Memory & { readonly p99_ms: number };
 }
 
 export interface Stalled {
   readonly stalled: number;
   readonly rounds: readonly Round[];
-  readonly p99_alone_ms: number;
+  readonly p99_all_read_ms: number;
   readonly p99_beside_stalled_ms: number;
   /** Most that a round's peak was above what was usual before it, and what the caps and a share allow. */
   readonly memory_growth_mb: number;
@@ -103,13 +104,13 @@ async function runRound(
   clients: RawClients,
   earlier: number,
 ): Promise<Round> {
-  const { stalled, aloneMs } = options;
-  await clients.takeHappened();
-  const alone = await watchMemory(gateway, delay(aloneMs));
-  const p99Alone = await p99Of(clients);
+  const { stalled, readingMs } = options;
   const inUseMb = megabytes(await inUse());
-  await comeAndStall(options, fleet, gateway, clients, earlier);
+  await come(options, fleet, gateway, clients, earlier);
   await clients.takeHappened();
+  const allRead = await watchMemory(gateway, delay(readingMs));
+  const p99AllRead = await p99Of(clients);
+  await clients.stall(idsOf(options));
   const begun = performance.now();
   const cutBefore = stalled * earlier;
   const beside = await watchMemory(gateway, untilCut(gateway, cutBefore + stalled));
@@ -118,26 +119,30 @@ async function runRound(
     in_use_mb: inUseMb,
     cut: (await gateway.metric(...SLOW)) - cutBefore,
     until_all_cut_ms: Math.round(untilAllCut),
-    alone: { ...alone, p99_ms: p99Alone },
+    all_read: { ...allRead, p99_ms: p99AllRead },
     beside_stalled: { ...beside, p99_ms: await p99Of(clients) },
   };
 }
 
 /** From the second round on they come back from a connection that they do not know has ended. */
-async function comeAndStall(
-  { stalled }: StalledOptions,
+async function come(
+  options: StalledOptions,
   fleet: Fleet,
   gateway: GatewayProcess,
   clients: RawClients,
   earlier: number,
 ): Promise<void> {
+  const { stalled } = options;
   if (earlier === 0) {
     await clients.enter(await peopleOf(fleet, gateway, FIRST_STALLED, stalled, 'stalled'), ENTER_PER_SECOND);
     return;
   }
-  await clients.comeAgain(Array.from({ length: stalled }, (_, index) => FIRST_STALLED + index));
+  await clients.comeAgain(idsOf(options));
   while (((await clients.counts())['stalled']?.entries ?? 0) < stalled * (earlier + 1)) await delay(50);
 }
+
+const idsOf = ({ stalled }: StalledOptions): readonly number[] =>
+  Array.from({ length: stalled }, (_, index) => FIRST_STALLED + index);
 
 async function untilCut(gateway: GatewayProcess, total: number): Promise<void> {
   const deadline = performance.now() + CUT_MOST_MS;
@@ -155,7 +160,7 @@ async function peopleOf(
     const id = first + index;
     const room = { token: await fleet.roomToken(BigInt(id), ROOM) };
     const token = await fleet.accessToken(id);
-    return { id, token, room, ports: [gateway.httpPort], group, stalls: group === 'stalled' };
+    return { id, token, room, ports: [gateway.httpPort], group };
   });
   return Promise.all(people);
 }
@@ -184,17 +189,17 @@ function judged(
 ): Stalled {
   const [first] = rounds;
   if (first === undefined) throw new Error('there was no round');
-  const p99Alone = medianOf(rounds.map(({ alone }) => alone.p99_ms));
+  const p99AllRead = medianOf(rounds.map(({ all_read }) => all_read.p99_ms));
   const p99Beside = medianOf(rounds.map(({ beside_stalled }) => beside_stalled.p99_ms));
   const caps = megabytes(stalled * capBytes);
-  const share = Math.round(first.alone.usual_mb * limits.memoryGrowth);
-  const grew = Math.max(...rounds.map(({ alone, beside_stalled }) => beside_stalled.peak_mb - alone.usual_mb));
+  const share = Math.round(first.all_read.usual_mb * limits.memoryGrowth);
+  const grew = Math.max(...rounds.map(({ all_read, beside_stalled }) => beside_stalled.peak_mb - all_read.usual_mb));
   const queuedPeak = Math.max(...rounds.map(({ beside_stalled }) => beside_stalled.queued_peak_mb));
   const uncut = rounds.filter(({ cut }) => cut !== stalled);
   return {
     stalled,
     rounds,
-    p99_alone_ms: p99Alone,
+    p99_all_read_ms: p99AllRead,
     p99_beside_stalled_ms: p99Beside,
     memory_growth_mb: grew,
     memory_growth_allowed_mb: caps + share,
@@ -210,14 +215,14 @@ function judged(
       ...(end.inUseMb <= first.in_use_mb + share
         ? []
         : [`memory does not return: ${first.in_use_mb} MB were in use before, ${end.inUseMb} MB after`]),
-      ...(p99Beside <= p99Alone * (1 + limits.p99Growth)
+      ...(p99Beside <= p99AllRead * (1 + limits.p99Growth)
         ? []
-        : [`the others' p99 went from ${p99Alone} to ${p99Beside} ms`]),
+        : [`the others' p99 went from ${p99AllRead} to ${p99Beside} ms`]),
     ],
   };
 }
 
-const inWords = (number: number, { cut, until_all_cut_ms, alone, beside_stalled, in_use_mb }: Round): string =>
-  `round ${number}: ${cut} cut after ${until_all_cut_ms} ms; p99 of the others ${alone.p99_ms} ms alone and ` +
-  `${beside_stalled.p99_ms} ms beside; memory ${alone.usual_mb} MB (${in_use_mb} in use), at most ${beside_stalled.peak_mb} MB, ` +
+const inWords = (number: number, { cut, until_all_cut_ms, all_read, beside_stalled, in_use_mb }: Round): string =>
+  `round ${number}: ${cut} cut after ${until_all_cut_ms} ms; p99 of the others ${all_read.p99_ms} ms while all read and ` +
+  `${beside_stalled.p99_ms} ms beside; memory ${all_read.usual_mb} MB (${in_use_mb} in use), at most ${beside_stalled.peak_mb} MB, ` +
   `${beside_stalled.queued_peak_mb} MB of it queued`;
