@@ -76,7 +76,7 @@ const METHOD = [
   'a baseline takes the same messages from the same NATS by a core subscription, io.to(room).emit(...); no history, no recovery, no authorisation; redis_adapter: half of the sockets on each of 2 nodes, both counted',
   'CPU: user and system time of the server processes until the last socket has read, less what they use when idle; NATS and Redis apart; the kernel charges loopback delivery to the sender',
   'burst: 10 messages at once to 1,000 sockets every 250 ms; steady: 1,500 messages/s to a room of 50 and to one of 200, the worse ratio counts; single: a message to 1,000 sockets every 150 ms, to 50 every 60 ms',
-  'the systems in turns, medians of the rounds, each warmed up with 2 s of the load',
+  'the systems in turns, medians of the rounds, each warmed up with three times its window',
   "delay: from publishing to reading in the clients' process, which shares the cores; added: less what a bare listener on the bus saw of the same message; a share below 100% is what had arrived when the last message was sent",
   'slow clients: stop reading while 250 messages/s of 4.4 KB come; growth of resident memory until the last is cut, p99 of 50 others in the room until then against that of the same room when all read; the worst, for delays the median, of the rounds',
   'idle: each another user with the headers of a browser, authenticated, in no room; resident memory 5 s after the last has come, without any collection of garbage, over that of the process when 1,000 had come and gone; cycles: heap after a collection, before and after',

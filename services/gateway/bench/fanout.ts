@@ -44,7 +44,8 @@ export interface FanoutOptions {
   readonly smaller?: number;
 }
 
-const WARM_UP_SECONDS = 2;
+/** New code is slow, and is compiled meanwhile. */
+const WARM_UP_WINDOWS = 3;
 /** Ticks, pings and the like come every few seconds. */
 const IDLE_WINDOWS = 2;
 const AT_ONCE = 50;
@@ -78,7 +79,7 @@ export async function measureFanout(options: FanoutOptions): Promise<Fanout> {
     for (const load of LOADS) {
       for (const ready of systems) {
         const window = { scene, ready, load, busPids: busPids(ready.system), sockets: socketsOf(options, load) };
-        if (round === 1) await measureWindow({ ...window, seconds: Math.min(WARM_UP_SECONDS, seconds) });
+        if (round === 1) await measureWindow({ ...window, seconds: seconds * WARM_UP_WINDOWS });
         const figures = await measureWindow({ ...window, seconds });
         const key = `${load.name} ${ready.system.name}`;
         measured.set(key, [...(measured.get(key) ?? []), figures]);

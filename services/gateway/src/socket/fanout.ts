@@ -39,7 +39,10 @@ export const NEVER_HELD: Reading = { hold: () => {}, resume: () => {} };
  */
 const FLUSHES_AT_ONCE = 64;
 
-/** Flushes what it is given, together, and not again for `windowMs`. */
+/**
+ * Flushes what it is given, together, and not again for `windowMs`. A window in which something came is followed by the
+ * next one at once; the bus is read at its end.
+ */
 function spaced(
   clock: Clock,
   windowMs: number,
@@ -48,45 +51,49 @@ function spaced(
 ): (queue: Queue) => void {
   let due: Queue[] = [];
   let lastRun = Number.NEGATIVE_INFINITY;
-  let isRunning = false;
+  let state: 'quiet' | 'window' | 'flushing' = 'quiet';
 
-  function run(queues: readonly Queue[], from: number): void {
+  function begin(isFirst: boolean): void {
+    const queues = due;
+    due = [];
+    state = 'flushing';
+    run(queues, 0, isFirst);
+  }
+
+  function run(queues: readonly Queue[], from: number, isFirst: boolean): void {
     const end = Math.min(from + FLUSHES_AT_ONCE, queues.length);
     for (const queue of queues.slice(from, end)) flush(queue);
     if (end < queues.length) {
-      setImmediate(run, queues, end);
+      setImmediate(run, queues, end, isFirst);
       return;
     }
-    isRunning = false;
     lastRun = clock.monotonic();
-    if (due.length > 0) schedule();
+    if (due.length > 0 || !isFirst) openWindow(windowMs);
+    else state = 'quiet';
   }
 
-  function begin(): void {
-    const queues = due;
-    due = [];
-    isRunning = true;
-    run(queues, 0);
+  function openWindow(milliseconds: number): void {
+    state = 'window';
+    reading.hold();
+    // A timer cuts off the fraction, and would come too soon.
+    setTimeout(closeWindow, Math.ceil(milliseconds));
   }
 
   /** What has come to the socket is read before the immediate runs. */
-  function endWindow(): void {
+  function closeWindow(): void {
     reading.resume();
-    setImmediate(begin);
+    setImmediate(endWindow);
   }
 
-  function schedule(): void {
-    const wait = lastRun + windowMs - clock.monotonic();
-    if (wait <= 0) {
-      process.nextTick(begin);
-      return;
-    }
-    reading.hold();
-    // A timer cuts off the fraction, and would come too soon.
-    setTimeout(endWindow, Math.ceil(wait));
+  function endWindow(): void {
+    if (due.length > 0) begin(false);
+    else state = 'quiet';
   }
 
   return (queue) => {
-    if (due.push(queue) === 1 && !isRunning) schedule();
+    if (due.push(queue) > 1 || state !== 'quiet') return;
+    const wait = lastRun + windowMs - clock.monotonic();
+    if (wait > 0) openWindow(wait);
+    else process.nextTick(begin, true);
   };
 }
