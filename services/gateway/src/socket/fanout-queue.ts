@@ -1,6 +1,6 @@
 /**
- * What waits to be written to one connection. A flush hands everything over as one buffer of complete frames, through
- * engine.io's own queue so that acks keep their place: a write costs far more than an encoding.
+ * What waits to be written to one connection. A flush hands everything over as one buffer of complete frames, behind what
+ * engine.io still holds so that acks keep their place: a write costs far more than an encoding.
  */
 import type { Socket } from 'socket.io';
 import { type Batch, EMPTY } from './batch.ts';
