@@ -56,6 +56,18 @@ describe('the bus', () => {
     await eventually(() => expect(heard.at(-1)).toBe('d'));
   });
 
+  it('is not held while a backlog comes', async () => {
+    await say('x'.repeat(100_000));
+    reading.hold();
+    await say('e');
+    expect(heard.at(-1)).toBe('e');
+    reading.hold();
+    await say('f');
+    expect(heard.at(-1)).toBe('e');
+    reading.resume();
+    await eventually(() => expect(heard.at(-1)).toBe('f'));
+  });
+
   it('may end while it is held', async () => {
     const ended = await connect({ servers: server.url });
     const held = readingOf(ended);

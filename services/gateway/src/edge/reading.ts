@@ -5,7 +5,10 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 
 export interface Reading {
-  /** Reads nothing until `resume`; not while an answer is waited for, which would come later for it. */
+  /**
+   * Reads nothing until `resume`. Not when an answer is waited for, which would come later for it, or when there is a
+   * backlog: what the kernel takes in for one window is little.
+   */
   readonly hold: () => void;
   /** Safe to repeat. */
   readonly resume: () => void;
@@ -17,31 +20,50 @@ interface Handle {
   readonly readStop: () => void;
 }
 
+interface RawSocket {
+  readonly bytesRead: number;
+  readonly encrypted?: boolean;
+  readonly _handle?: Handle | null;
+}
+
 /** What the client's connection holds beside its public interface. */
 interface RawConnection {
   readonly protocol?: {
     readonly muxSubscriptions?: { readonly size: () => number };
-    readonly transport?: { readonly socket?: { readonly encrypted?: boolean; readonly _handle?: Handle | null } };
+    readonly transport?: { readonly socket?: RawSocket };
   };
 }
+
+/** As much as is read at once: there is more where so much came from. */
+const BACKLOG_BYTES = 65_536;
 
 /** One that is encrypted has buffers of its own below, and is read as ever. */
 export function readingOf(connection: NatsConnection): Reading {
   const { protocol } = connection as unknown as RawConnection;
-  const socket = (): Handle | null => {
-    const found = protocol?.transport?.socket;
-    return found?.encrypted === true ? null : (found?._handle ?? null);
+  const handle = (): Handle | null => {
+    const socket = protocol?.transport?.socket;
+    return socket?.encrypted === true ? null : (socket?._handle ?? null);
   };
   let held: Handle | null = null;
+  let readBefore = 0;
+
+  /** Since it was asked for the last time. */
+  function hasBacklog(): boolean {
+    const read = protocol?.transport?.socket?.bytesRead ?? 0;
+    const isMuch = read - readBefore > BACKLOG_BYTES;
+    readBefore = read;
+    return isMuch;
+  }
+
   return {
     hold: () => {
-      if (held !== null || protocol?.muxSubscriptions?.size() !== 0) return;
-      held = socket();
+      if (held !== null || hasBacklog() || protocol?.muxSubscriptions?.size() !== 0) return;
+      held = handle();
       held?.readStop();
     },
     resume: () => {
       // A connection that has ended meanwhile has no handle any more.
-      if (held !== null && held === socket()) held.readStart();
+      if (held !== null && held === handle()) held.readStart();
       held = null;
     },
   };
