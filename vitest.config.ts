@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
-          include: ['{packages,services}/*/{src,bench,sim}/**/*.test.ts', 'deploy/*.test.ts'],
+          include: ['{packages,services}/*/{src,bench,sim,soak}/**/*.test.ts', 'deploy/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
         },
       },
