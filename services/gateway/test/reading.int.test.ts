@@ -56,6 +56,22 @@ describe('the bus', () => {
     await eventually(() => expect(heard.at(-1)).toBe('d'));
   });
 
+  it('is read on for what somebody waits for', async () => {
+    reading.hold();
+    await reading.urgently(async () => {
+      await say('urgent');
+      expect(heard.at(-1)).toBe('urgent');
+      reading.hold();
+      await say('still');
+      expect(heard.at(-1)).toBe('still');
+    });
+    reading.hold();
+    await say('late');
+    expect(heard.at(-1)).toBe('still');
+    reading.resume();
+    await eventually(() => expect(heard.at(-1)).toBe('late'));
+  });
+
   it('is not held while a backlog comes', async () => {
     await say('x'.repeat(100_000));
     reading.hold();

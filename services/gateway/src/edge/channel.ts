@@ -36,6 +36,8 @@ interface Waiting {
 
 const RETRY_MS = 100;
 const JOIN_ATTEMPTS = 5;
+/** Channels that open together are not compared together: for each, silence seems to have begun up to so long ago. */
+const SILENCE_SPREAD_MS = 20_000;
 /** A client that waits longer has given up. */
 const OPEN_TIMEOUT_MS = 5000;
 
@@ -217,7 +219,7 @@ export class Channel implements Row {
     return () => {
       this.#known = newest.seq;
       this.#position = position;
-      this.#heard();
+      this.#heardAt = this.#options.clock.monotonic() - Math.random() * SILENCE_SPREAD_MS;
     };
   }
 

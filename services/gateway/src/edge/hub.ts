@@ -43,6 +43,8 @@ export function createHub(options: HubOptions): Hub {
     onCaughtUp: (outcome) => metrics.repairs.inc({ outcome }),
   });
   const metrics = hubMetrics(options.metrics, () => channels.size);
+  /** Somebody waits for it. */
+  const urgently = <T>(work: () => Promise<T>): Promise<T> => connection.current()?.reading.urgently(work) ?? work();
   let timer: NodeJS.Timeout | undefined;
 
   connection.onGeneration(async (generation) => {
@@ -58,7 +60,7 @@ export function createHub(options: HubOptions): Hub {
     join: async (name, member, resume) => {
       const channel = channels.hold(name);
       try {
-        const joined = await channel.join(member, resume);
+        const joined = await urgently(() => channel.join(member, resume));
         if (resume !== null) metrics.recoveries.inc({ outcome: joined.recovered ? 'recovered' : 'not_recovered' });
         return joined;
       } catch (error) {
@@ -68,11 +70,11 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     publish: async (channel, message) => {
-      const publishing = connection
-        .current()
-        ?.jetstream.publish(storedSubject(channel), JSON.stringify(message), { msgID: newId() });
+      const { jetstream } = connection.current() ?? {};
+      if (jetstream === undefined) throw commonErrors.UNAVAILABLE();
+      const body = JSON.stringify(message);
       try {
-        if ((await publishing) === undefined) throw commonErrors.UNAVAILABLE();
+        await urgently(() => jetstream.publish(storedSubject(channel), body, { msgID: newId() }));
       } catch (error) {
         log.debug({ err: error, channel }, 'not published');
         throw commonErrors.UNAVAILABLE();

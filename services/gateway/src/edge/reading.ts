@@ -12,6 +12,8 @@ export interface Reading {
   readonly hold: () => void;
   /** Safe to repeat. */
   readonly resume: () => void;
+  /** Reads on for as long as `work` takes. */
+  readonly urgently: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Of libuv, which is Node's own way to hold a socket as soon as its buffer is full; `pause` fills that first. */
@@ -46,6 +48,7 @@ export function readingOf(connection: NatsConnection): Reading {
   };
   let held: Handle | null = null;
   let readBefore = 0;
+  let urgent = 0;
 
   /** Since it was asked for the last time. */
   function hasBacklog(): boolean {
@@ -55,16 +58,27 @@ export function readingOf(connection: NatsConnection): Reading {
     return isMuch;
   }
 
+  function resume(): void {
+    // A connection that has ended meanwhile has no handle any more.
+    if (held !== null && held === handle()) held.readStart();
+    held = null;
+  }
+
   return {
     hold: () => {
-      if (held !== null || hasBacklog() || protocol?.muxSubscriptions?.size() !== 0) return;
+      if (held !== null || hasBacklog() || urgent > 0 || protocol?.muxSubscriptions?.size() !== 0) return;
       held = handle();
       held?.readStop();
     },
-    resume: () => {
-      // A connection that has ended meanwhile has no handle any more.
-      if (held !== null && held === handle()) held.readStart();
-      held = null;
+    resume,
+    urgently: async (work) => {
+      urgent += 1;
+      resume();
+      try {
+        return await work();
+      } finally {
+        urgent -= 1;
+      }
     },
   };
 }

@@ -23,15 +23,17 @@ export interface Fanout {
 export const FLUSH_WINDOW_MS = 8;
 export const CONFLATE_WINDOW_MS = 50;
 
+type Window = Pick<Reading, 'hold' | 'resume'>;
+
 /** @param reading of the bus, which is held while a flush of what matters is waited for */
-export function createFanout(clock: Clock, reading: Reading): Fanout {
+export function createFanout(clock: Clock, reading: Window): Fanout {
   return {
     soon: spaced(clock, FLUSH_WINDOW_MS, (queue) => queue.flushSoon(), reading),
     later: spaced(clock, CONFLATE_WINDOW_MS, (queue) => queue.flushLater(), NEVER_HELD),
   };
 }
 
-export const NEVER_HELD: Reading = { hold: () => {}, resume: () => {} };
+export const NEVER_HELD: Window = { hold: () => {}, resume: () => {} };
 
 /**
  * A thousand writes take some milliseconds. Between so many of them what has come meanwhile is read, so that it rides
@@ -47,7 +49,7 @@ function spaced(
   clock: Clock,
   windowMs: number,
   flush: (queue: Queue) => void,
-  reading: Reading,
+  reading: Window,
 ): (queue: Queue) => void {
   let due: Queue[] = [];
   let lastRun = Number.NEGATIVE_INFINITY;
