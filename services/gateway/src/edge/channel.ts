@@ -37,7 +37,7 @@ interface Waiting {
 const RETRY_MS = 100;
 const JOIN_ATTEMPTS = 5;
 /** Channels that open together are not compared together: for each, silence seems to have begun up to so long ago. */
-const SILENCE_SPREAD_MS = 20_000;
+const SILENCE_SPREAD_MS = 10_000;
 /** A client that waits longer has given up. */
 const OPEN_TIMEOUT_MS = 5000;
 
