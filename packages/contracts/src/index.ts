@@ -1,2 +1,3 @@
 export * from './edge.ts';
 export * from './events.ts';
+export * from './services.ts';

@@ -1,3 +1,4 @@
+import { developmentAddress, developmentOpsPort } from '@fanfare/contracts/services';
 import {
   commonFields,
   DEVELOPMENT_ROOM_TOKEN_SECRET,
@@ -20,13 +21,13 @@ export function readConfig(env: Environment) {
       ...commonFields,
       HTTP_HOST: field.text().default('127.0.0.1'),
       HTTP_PORT: field.port().default(8080),
-      OPS_PORT: field.port().default(7205),
+      OPS_PORT: field.port().default(developmentOpsPort('gateway')),
       NODE_NAME: field.text().default(() => `gateway-${newId().slice(-8)}`),
       REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
-      IDENTITY_RPC_URL: field.text().default('127.0.0.1:7101'),
-      ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
-      GIFTING_RPC_URL: field.text().default('127.0.0.1:7103'),
-      ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
+      IDENTITY_RPC_URL: field.text().default(developmentAddress('identity')),
+      ECONOMY_RPC_URL: field.text().default(developmentAddress('economy')),
+      GIFTING_RPC_URL: field.text().default(developmentAddress('gifting')),
+      ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
       ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
       POINT_CURRENCY_NAME: field.text().default('LykCoin'),
       EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(600_000),

@@ -1,3 +1,4 @@
+import { developmentAddress, developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import { type Environment, field, parseEnvironment, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
 
@@ -7,10 +8,10 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: Environment) {
   const schema = z.object({
     ...serverFields,
-    GRPC_PORT: field.port().default(7103),
-    OPS_PORT: field.port().default(7203),
-    ECONOMY_RPC_URL: field.text().default('127.0.0.1:7102'),
-    ROOMS_RPC_URL: field.text().default('127.0.0.1:7104'),
+    GRPC_PORT: field.port().default(developmentRpcPort('gifting')),
+    OPS_PORT: field.port().default(developmentOpsPort('gifting')),
+    ECONOMY_RPC_URL: field.text().default(developmentAddress('economy')),
+    ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
     GIFT_SPLIT_VERSION: field.integer(1, 1_000_000).default(1),
     GIFT_RECIPIENT_BASIS_POINTS: field.integer(0, 10_000).default(5000),
     GIFT_QUEUE_LIMIT: field.integer(1, 100_000).default(2048),

@@ -1,3 +1,4 @@
+import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import { type Environment, field, modeOf, parseEnvironment, Secret, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
 
@@ -11,8 +12,8 @@ export function readConfig(env: Environment) {
   const mode = modeOf(env);
   const schema = z.object({
     ...serverFields,
-    GRPC_PORT: field.port().default(7101),
-    OPS_PORT: field.port().default(7201),
+    GRPC_PORT: field.port().default(developmentRpcPort('identity')),
+    OPS_PORT: field.port().default(developmentOpsPort('identity')),
     SIGNING_KEY_SECRET: field.secret(mode, 'development-signing-key-secret'),
     ACCESS_TOKEN_TTL_SECONDS: field.integer(30, 3600).default(900),
     SESSION_IDLE_DAYS: field.integer(1, 365).default(30),

@@ -1,3 +1,4 @@
+import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import {
   DEVELOPMENT_ROOM_TOKEN_SECRET,
   type Environment,
@@ -15,8 +16,8 @@ export function readConfig(env: Environment) {
   const mode = modeOf(env);
   const schema = z.object({
     ...serverFields,
-    GRPC_PORT: field.port().default(7104),
-    OPS_PORT: field.port().default(7204),
+    GRPC_PORT: field.port().default(developmentRpcPort('rooms')),
+    OPS_PORT: field.port().default(developmentOpsPort('rooms')),
     REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
     ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
     ROOM_TOKEN_TTL_SECONDS: field.integer(60, 86_400).default(3600),
