@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { silentLogger } from './logger.ts';
 import { composeService, type Part } from './service.ts';
@@ -41,6 +42,17 @@ test('a part that fails to stop does not keep the others', async () => {
   await service.start();
   await service.stop();
   expect(log).toEqual(['+a', '+b', '-a']);
+});
+
+test('the log says why a part did not stop', async () => {
+  const lines: string[] = [];
+  const log = pino({}, { write: (line) => void lines.push(line) });
+  const broken: Part = { name: 'b', stop: () => Promise.reject(new Error('boom')) };
+  const service = composeService('x', [broken], { ...options, log });
+  await service.start();
+  await service.stop();
+  const told = lines.map((line) => JSON.parse(line)).find(({ part }) => part === 'b');
+  expect(told).toMatchObject({ err: { type: 'Error', message: 'boom' } });
 });
 
 test('a part that never stops is left behind at the deadline', async () => {

@@ -40,7 +40,7 @@ export function composeService(name: string, parts: readonly Part[], options: Se
       try {
         await part.stop?.();
       } catch (error) {
-        options.log.error({ error, part: part.name }, 'part did not stop cleanly');
+        options.log.error({ err: error, part: part.name }, 'part did not stop cleanly');
       }
     }
   }
