@@ -9,9 +9,9 @@ const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const shells = [
   'services/economy/src/retry.ts',
   'services/gateway/src/revocations.ts',
-  'services/rooms/src/presence.ts',
+  'services/rooms/src/participation/presence.ts',
 ];
-const rules = globSync('services/*/src/*.test.ts', { cwd: root })
+const rules = globSync('services/*/src/**/*.test.ts', { cwd: root })
   .map((test) => test.replace(/\.test\.ts$/, '.ts'))
   .filter((file) => !shells.includes(file));
 const outsideWorld =

@@ -15,16 +15,16 @@ import {
   toAppError,
 } from '@fanfare/kit';
 import { activeTraceparent } from '@fanfare/messaging';
-import { type CatalogueDeps, createGift } from './commands/create-gift.ts';
-import { type SendDeps, type Sent, sendGift } from './commands/send-gift.ts';
-import { updateGift } from './commands/update-gift.ts';
-import { formatGift, parseGift } from './gift-form.ts';
-import type { History, HistoryOf } from './history.ts';
-import { sharedWhileRunning } from './in-flight.ts';
-import { GIFT_OPERATION } from './ledger-command.ts';
+import { type CatalogueDeps, createGift } from './catalogue/create-gift.ts';
+import { formatGift, parseGift } from './catalogue/gift-form.ts';
+import type { CatalogueStore } from './catalogue/gift-store.ts';
+import { updateGift } from './catalogue/update-gift.ts';
+import type { History, HistoryOf } from './history/history.ts';
 import type { GiftMetrics } from './metrics.ts';
-import { type GiftRequest, intentOf, parseSendGift } from './send-request.ts';
-import type { CatalogueStore } from './store.ts';
+import { sharedWhileRunning } from './sending/in-flight.ts';
+import { GIFT_OPERATION } from './sending/ledger-command.ts';
+import { type SendDeps, type Sent, sendGift } from './sending/send-gift.ts';
+import { type GiftRequest, intentOf, parseSendGift } from './sending/send-request.ts';
 
 export interface HandlerDeps extends CatalogueDeps {
   readonly sending: SendDeps;

@@ -19,18 +19,18 @@ import {
   tlsFilesOf,
 } from '@fanfare/kit';
 import { consumers, openBroker } from '@fanfare/messaging';
-import { catalogue as openCatalogue } from './catalogue.ts';
+import { catalogue as openCatalogue } from './catalogue/catalogue.ts';
+import { catalogueStore } from './catalogue/gift-store.ts';
 import { coalescer } from './coalescer.ts';
-import { combos as openCombos } from './combos.ts';
+import { combos as openCombos } from './combos/combos.ts';
 import type { Config } from './config.ts';
-import { onJournalPosted } from './consumers/on-journal-posted.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
-import { history } from './history.ts';
-import { ledgerPost } from './ledger-post.ts';
+import { history } from './history/history.ts';
+import { onJournalPosted } from './history/on-journal-posted.ts';
 import { type GiftMetrics, giftMetrics } from './metrics.ts';
-import { roomCheck } from './room-check.ts';
 import { handlers } from './rpc.ts';
-import { catalogueStore } from './store.ts';
+import { ledgerPost } from './sending/ledger-post.ts';
+import { roomCheck } from './sending/room-check.ts';
 
 export interface Deps {
   readonly log: Logger;

@@ -1,7 +1,7 @@
 import { anonymous, systemCaller, userCaller } from '@fanfare/kit';
 import { eventually } from '@fanfare/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoGifts } from '../src/demo-gifts.ts';
+import { demoGifts } from '../src/catalogue/demo-gifts.ts';
 import { openStage, rose, type Stage } from './stage.ts';
 
 let stage: Stage;

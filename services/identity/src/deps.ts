@@ -1,10 +1,10 @@
 import type { Database } from '@fanfare/database';
 import type { Clock, Logger } from '@fanfare/kit';
+import type { Passwords } from './accounts/passwords.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
-import type { KeyRing } from './key-ring.ts';
-import type { KeyVault } from './key-vault.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import type { KeyVault } from './keys/key-vault.ts';
 import type { IdentityMetrics } from './metrics.ts';
-import type { Passwords } from './passwords.ts';
 
 /** The times that decide how long a login lasts. */
 export interface SessionTimes {

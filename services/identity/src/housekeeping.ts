@@ -1,7 +1,7 @@
 /** Forgets what nobody can use any more: sessions long over, with their tokens, and failures that count no longer. */
 import type { Clock, Logger, Part } from '@fanfare/kit';
 import type { PrismaClient } from './generated/prisma/client.ts';
-import { ACCOUNT_POLICY } from './throttle.ts';
+import { ACCOUNT_POLICY } from './throttle/throttle.ts';
 
 const EVERY_MS = 10 * 60_000;
 /** A session takes its tokens with it, up to 2,900 of them: 200 are gone long before the statement's timeout. */

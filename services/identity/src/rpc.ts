@@ -1,21 +1,21 @@
 /** Handlers: parse, call, format. */
 import type { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import { type Handlers, invalid } from '@fanfare/kit';
-import { banUser } from './commands/ban-user.ts';
-import { endSession } from './commands/end-session.ts';
-import { logInUser } from './commands/log-in-user.ts';
-import { refreshSession } from './commands/refresh-session.ts';
-import { registerUser } from './commands/register-user.ts';
-import { rotateKey } from './commands/rotate-key.ts';
-import { setRoles } from './commands/set-roles.ts';
-import { unbanUser } from './commands/unban-user.ts';
-import { parseLogin, parseRegistration } from './credentials.ts';
+import { parseLogin, parseRegistration } from './accounts/credentials.ts';
+import { formatSession, formatUser } from './accounts/format-user.ts';
+import { registerUser } from './accounts/register-user.ts';
+import { isRole, type Role, wholeRoles } from './accounts/roles.ts';
+import { findUser, findUsers } from './accounts/user-store.ts';
 import type { Deps } from './deps.ts';
 import { errors } from './errors.ts';
-import { formatSession, formatUser } from './format.ts';
-import { isRole, type Role, wholeRoles } from './roles.ts';
-import type { Device } from './session-store.ts';
-import { findUser, findUsers } from './user-store.ts';
+import { rotateKey } from './keys/rotate-key.ts';
+import { banUser } from './moderation/ban-user.ts';
+import { setRoles } from './moderation/set-roles.ts';
+import { unbanUser } from './moderation/unban-user.ts';
+import { endSession } from './sessions/end-session.ts';
+import { logInUser } from './sessions/log-in-user.ts';
+import { refreshSession } from './sessions/refresh-session.ts';
+import type { Device } from './sessions/session-store.ts';
 
 const USERS_MOST = 256;
 const REASON_MOST = 500;

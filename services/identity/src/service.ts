@@ -15,15 +15,15 @@ import {
   tlsFilesOf,
 } from '@fanfare/kit';
 import { openBroker } from '@fanfare/messaging';
-import { ensureAdmin } from './commands/ensure-admin.ts';
+import { ensureAdmin } from './accounts/ensure-admin.ts';
+import { passwords } from './accounts/passwords.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { housekeeping } from './housekeeping.ts';
-import { keyRing } from './key-ring.ts';
-import { keyVault } from './key-vault.ts';
+import { keyRing } from './keys/key-ring.ts';
+import { keyVault } from './keys/key-vault.ts';
 import { identityMetrics } from './metrics.ts';
-import { passwords } from './passwords.ts';
 import { handlers } from './rpc.ts';
 
 const DAY_MS = 86_400_000;

@@ -2,11 +2,11 @@ import { openDatabase } from '@fanfare/database';
 import { Secret, silentLogger, systemClock } from '@fanfare/kit';
 import { cloneDatabase } from '@fanfare/testing';
 import { expect, test } from 'vitest';
-import { ensureAdmin } from '../src/commands/ensure-admin.ts';
+import { ensureAdmin } from '../src/accounts/ensure-admin.ts';
+import { passwords } from '../src/accounts/passwords.ts';
 import { PrismaClient } from '../src/generated/prisma/client.ts';
-import { keyRing } from '../src/key-ring.ts';
-import { keyVault } from '../src/key-vault.ts';
-import { passwords } from '../src/passwords.ts';
+import { keyRing } from '../src/keys/key-ring.ts';
+import { keyVault } from '../src/keys/key-vault.ts';
 
 /** The parts of a replica that change an empty database at its start. */
 function replica(url: string) {

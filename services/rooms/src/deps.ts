@@ -5,8 +5,8 @@ import type { Config } from './config.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { Lanes } from './lanes.ts';
 import type { RoomMetrics } from './metrics.ts';
-import type { Presence } from './presence.ts';
-import type { RoomTokens } from './room-token.ts';
+import type { Presence } from './participation/presence.ts';
+import type { RoomTokens } from './participation/room-token.ts';
 
 /** What commands, queries and sweepers work with. */
 export interface Deps {

@@ -1,6 +1,6 @@
 /** One function for each thing worth counting. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { LeaveCause } from './participant-store.ts';
+import type { LeaveCause } from './participation/participant-store.ts';
 
 export interface RoomMetrics {
   /** `again` for a participant who joined again. */

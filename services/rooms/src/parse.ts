@@ -7,12 +7,12 @@ import type {
   SendChatRequest,
 } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { type Call, decodeCursor, invalid, requireUser } from '@fanfare/kit';
-import type { Block } from './commands/block-user.ts';
+import type { Block } from './blocks/block-user.ts';
+import type { Saying } from './chat/say-rule.ts';
 import type { Config } from './config.ts';
-import type { GiftCheck } from './gift-facts.ts';
-import type { RoomFilter } from './room-queries.ts';
-import type { NewRoom } from './room-store.ts';
-import type { Saying } from './say-rule.ts';
+import type { GiftCheck } from './gift-checks/gift-facts.ts';
+import type { RoomFilter } from './rooms/room-queries.ts';
+import type { NewRoom } from './rooms/room-store.ts';
 import {
   ANNOUNCEMENT,
   BLOCK_REASON,

@@ -1,8 +1,8 @@
 /** Rows as the messages of our RPCs. */
 import { type ChatMessage, type Participant, type Room, RoomStatus } from '@fanfare/contracts/rooms/v1/rooms_service';
-import type { Message } from './chat-store.ts';
+import type { Message } from './chat/chat-store.ts';
 import type { Room as RoomRecord } from './generated/prisma/client.ts';
-import type { Present } from './snapshot.ts';
+import type { Present } from './snapshot/read-snapshot.ts';
 
 export const presentRoom = (room: RoomRecord): Room => ({
   id: room.id,

@@ -1,16 +1,12 @@
 import type { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { CallerKind, type Handlers, requireInternal, requireKnown, requireUser } from '@fanfare/kit';
-import { blockUser } from './commands/block-user.ts';
-import { closeRoom } from './commands/close-room.ts';
-import { createRoom } from './commands/create-room.ts';
-import { roomJoiner } from './commands/join-room.ts';
-import { roomLeaver } from './commands/leave-room.ts';
-import { chatSender } from './commands/send-chat.ts';
-import { unblockUser } from './commands/unblock-user.ts';
+import { blockUser } from './blocks/block-user.ts';
+import { unblockUser } from './blocks/unblock-user.ts';
+import { chatSender } from './chat/send-chat.ts';
 import type { Deps } from './deps.ts';
 import { errors } from './errors.ts';
-import { decideGift } from './gift-check.ts';
-import { readGiftFacts } from './gift-facts.ts';
+import { decideGift } from './gift-checks/gift-check.ts';
+import { readGiftFacts } from './gift-checks/gift-facts.ts';
 import {
   parseBlock,
   parseChecks,
@@ -22,11 +18,15 @@ import {
   parseRoomsCursor,
   parseSaying,
 } from './parse.ts';
+import { roomJoiner } from './participation/join-room.ts';
+import { roomLeaver } from './participation/leave-room.ts';
+import { permissionsOf } from './participation/room-token.ts';
 import { presentMessage, presentParticipant, presentRoom } from './present.ts';
-import { readParticipants, readParticipation, readRoom, readRooms, readUserRooms } from './room-queries.ts';
-import { permissionsOf } from './room-token.ts';
-import { freeSeats } from './seats.ts';
-import { readSnapshot } from './snapshot.ts';
+import { closeRoom } from './rooms/close-room.ts';
+import { createRoom } from './rooms/create-room.ts';
+import { readParticipants, readParticipation, readRoom, readRooms, readUserRooms } from './rooms/room-queries.ts';
+import { freeSeats } from './seats/free-seats.ts';
+import { readSnapshot } from './snapshot/read-snapshot.ts';
 
 export const handlers = (deps: Deps): Handlers<typeof RoomsServiceService> => ({
   ...roomHandlers(deps),

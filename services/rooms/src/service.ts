@@ -13,16 +13,16 @@ import {
   tlsFilesOf,
 } from '@fanfare/kit';
 import { openBroker } from '@fanfare/messaging';
-import { chatRetention } from './chat-retention.ts';
+import { chatRetention } from './chat/chat-retention.ts';
 import type { Config } from './config.ts';
-import { countSweeper } from './count-sweeper.ts';
 import type { Deps } from './deps.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { openLanes } from './lanes.ts';
 import { roomMetrics } from './metrics.ts';
-import { openPresence } from './presence.ts';
-import { presenceSweeper } from './presence-sweeper.ts';
-import { roomTokens } from './room-token.ts';
+import { openPresence } from './participation/presence.ts';
+import { presenceSweeper } from './participation/presence-sweeper.ts';
+import { roomTokens } from './participation/room-token.ts';
+import { countSweeper } from './rooms/count-sweeper.ts';
 import { handlers } from './rpc.ts';
 
 export interface Overrides {

@@ -1,6 +1,6 @@
 import { serviceCaller } from '@fanfare/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pruneChat } from '../src/chat-retention.ts';
+import { pruneChat } from '../src/chat/chat-retention.ts';
 import { as, newUser, openRoom, startWorld, type World } from './world.ts';
 
 let world: World;

@@ -1,7 +1,7 @@
 import { eventually, privateRedis, type RunningServer } from '@fanfare/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PRESENCE_KEY } from '../src/presence.ts';
+import { PRESENCE_KEY } from '../src/participation/presence.ts';
 import { as, newUser, openRoom, startWorld, type World } from './world.ts';
 
 let world: World;

@@ -1,0 +1,43 @@
+import { events } from '@fanfare/contracts';
+import type { Sql } from '@fanfare/database';
+import type { Call } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
+import { errors } from '../errors.ts';
+import type { Command } from '../lanes.ts';
+import { changeRoom, fact } from '../rooms/room-change.ts';
+import { lockRoom, saveChanges } from '../rooms/room-store.ts';
+import { type Ended, endParticipations } from './participant-store.ts';
+
+interface Leave extends Command {
+  readonly call: Call;
+  readonly userId: bigint;
+}
+
+/** Safe to repeat: who is not in the room has left it. Those who leave a room at once leave in one transaction. */
+export function roomLeaver(deps: Deps): (call: Call, roomId: bigint, userId: bigint) => Promise<void> {
+  const leave = deps.lanes<Leave, void>(async (roomId, commands) => {
+    const ended = await deps.database.transaction((tx) => end(tx, roomId, commands));
+    if (ended === null) return commands.map(() => ({ error: errors.ROOM_NOT_FOUND({ roomId: roomId.toString() }) }));
+    if (ended.length > 0) deps.relay.wake();
+    deps.metrics.left('left', ended.length);
+    deps.presence.gone(ended.map(({ userId }) => ({ roomId, userId })));
+    return commands.map(() => ({ value: undefined }));
+  });
+  return (call, roomId, userId) => leave(roomId, { call, userId, remainingMs: call.remainingMs });
+}
+
+/** Null when there is no such room. */
+async function end(tx: Sql, roomId: bigint, commands: readonly Leave[]): Promise<readonly Ended[] | null> {
+  const room = await lockRoom(tx, roomId);
+  if (room === null) return null;
+  const userIds = commands.map(({ userId }) => userId);
+  const ended = await endParticipations(tx, roomId, userIds, 'left');
+  const [first] = ended;
+  if (first === undefined) return ended;
+  const facts = ended.map(({ userId, leftAt }) => {
+    const command = commands[userIds.indexOf(userId)];
+    return fact(events.participantLeft, { roomId, userId, cause: 'left', leftAt }, command?.call);
+  });
+  await saveChanges(tx, [changeRoom(room, facts, first.leftAt, room.participantCount - ended.length)]);
+  return ended;
+}
