@@ -1,5 +1,7 @@
 /** Configuration: environment -> one frozen, typed object; every problem is reported at once, none is guessed away. */
+import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import { z } from 'zod';
+import { type BackendManifest, eventStreamBytes } from './manifest.ts';
 
 /** A value that does not show itself in logs, JSON or templates. */
 export class Secret {
@@ -93,17 +95,20 @@ export const commonFields = {
   SHUTDOWN_TIMEOUT_MS: field.integer(0, 600_000).default(10_000),
 } as const;
 
-/** Adds what every service with an RPC server and a database reads. */
-export const serverFields = {
-  ...commonFields,
-  GRPC_HOST: field.text().default('127.0.0.1'),
-  /** Says that nobody else can reach the RPC port, where production would refuse to listen without TLS. */
-  GRPC_PLAINTEXT: field.flag().default(false),
-  DATABASE_URL: field.text(),
-  DATABASE_POOL_SIZE: field.integer(1, 100).default(4),
-  /** The bound of the service's stream. NATS reserves it: six streams and the edge need 49 GiB of file store. */
-  NATS_STREAM_BYTES: field.integer(2 ** 20, Number.MAX_SAFE_INTEGER).default(2 ** 33),
-} as const;
+/** What every service with an RPC server and a database reads, with the defaults that its manifest gives. */
+export const serverFields = ({ name, database, publishes }: BackendManifest) =>
+  ({
+    ...commonFields,
+    OPS_PORT: field.port().default(developmentOpsPort(name)),
+    GRPC_HOST: field.text().default('127.0.0.1'),
+    GRPC_PORT: field.port().default(developmentRpcPort(name)),
+    /** Says that nobody else can reach the RPC port, where production would refuse to listen without TLS. */
+    GRPC_PLAINTEXT: field.flag().default(false),
+    DATABASE_URL: field.text(),
+    DATABASE_POOL_SIZE: field.integer(1, 100).default(database.poolSize),
+    /** The bound of the service's stream. NATS reserves it. */
+    NATS_STREAM_BYTES: field.integer(2 ** 20, Number.MAX_SAFE_INTEGER).default(eventStreamBytes(publishes)),
+  }) as const;
 
 /**
  * Parses `env` by `schema` and freezes the result. An empty variable counts as unset.

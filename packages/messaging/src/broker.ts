@@ -1,5 +1,6 @@
 /** What a service with a database has of the broker: the bus, and the relay that brings its events there. */
 import type { Logger } from '@fanfare/kit';
+import { EXPECTED_STREAM_BYTES } from '@fanfare/kit/manifest';
 import type { Registry } from 'prom-client';
 import { type Bus, openBus } from './bus.ts';
 import { outboxRelay } from './outbox/relay.ts';
@@ -28,7 +29,7 @@ export interface Broker {
   /** Starts before the relay. */
   readonly bus: Bus;
   readonly relay: Relay;
-  /** How the service's stream is made, for other streams that are to be made like it. */
+  /** How streams are made whose producers have not come yet; when they come, they give them bounds of their own. */
   readonly stream: StreamOptions;
 }
 
@@ -43,5 +44,6 @@ export function openBroker({ service, config, log, metrics }: BrokerOptions): Br
   });
   const stream = { replicas: config.NATS_REPLICAS, maxBytes: config.NATS_STREAM_BYTES };
   const relay = outboxRelay({ service, databaseUrl: config.DATABASE_URL, bus, log, metrics, stream });
-  return { bus, relay, stream };
+  const expected = { ...stream, maxBytes: Math.min(stream.maxBytes, EXPECTED_STREAM_BYTES) };
+  return { bus, relay, stream: expected };
 }

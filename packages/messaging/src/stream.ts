@@ -1,5 +1,6 @@
 /** The stream of a producing service: one per producer, so that its order is the producer's. */
 import { streamOf } from '@fanfare/contracts';
+import { EVENT_DAYS, EXPECTED_STREAM_BYTES } from '@fanfare/kit/manifest';
 import { JetStreamApiError, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
@@ -7,16 +8,14 @@ import type { Bus } from './bus.ts';
 export interface StreamOptions {
   /** 3 in a cluster of three. */
   readonly replicas?: number;
-  /** The oldest events go when the stream is larger; 8 GiB = 7 days at about 13 events of 1 KiB a second. */
+  /** The oldest events go when the stream is larger. Default: what is kept of a producer that nobody here knows. */
   readonly maxBytes?: number;
   /** How long the stream knows a message id; default two minutes. */
   readonly duplicateWindowMs?: number;
 }
 
 const DAY_MS = 86_400_000;
-const STREAM_AGE_DAYS = 7;
 const DUPLICATE_WINDOW_MS = 120_000;
-const MAX_BYTES = 8 * 2 ** 30;
 
 /** What the stream of a service is configured to, apart from the server's own defaults. */
 export function streamConfig(service: string, options: StreamOptions = {}): Partial<StreamConfig> & { name: string } {
@@ -25,8 +24,8 @@ export function streamConfig(service: string, options: StreamOptions = {}): Part
     subjects: [`evt.${service}.>`],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
-    max_age: nanos(STREAM_AGE_DAYS * DAY_MS),
-    max_bytes: options.maxBytes ?? MAX_BYTES,
+    max_age: nanos(EVENT_DAYS * DAY_MS),
+    max_bytes: options.maxBytes ?? EXPECTED_STREAM_BYTES,
     duplicate_window: nanos(options.duplicateWindowMs ?? DUPLICATE_WINDOW_MS),
     num_replicas: options.replicas ?? 1,
     allow_direct: true,

@@ -1,6 +1,6 @@
-import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import { type Environment, field, formatMinor, parseEnvironment, parseMinor, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
+import { manifest } from '../manifest.ts';
 import { RATE, rateOf } from './conversion.ts';
 
 /** Points as decimal text, at least `minimum` minor units. */
@@ -21,9 +21,7 @@ export function readConfig(env: Environment) {
   return parseEnvironment(
     'economy',
     z.object({
-      ...serverFields,
-      GRPC_PORT: field.port().default(developmentRpcPort('economy')),
-      OPS_PORT: field.port().default(developmentOpsPort('economy')),
+      ...serverFields(manifest),
       LEDGER_QUEUE_SIZE: field.integer(256, 1_000_000).default(4096),
       COIN_REQUESTS_OPEN_MAX: field.integer(1, 10_000).default(20),
       DIAMONDS_TO_COINS_RATE: z.string().regex(RATE).default('1.00').transform(rateOf),

@@ -8,7 +8,9 @@ import {
   newId,
   parseEnvironment,
 } from '@fanfare/kit';
+import { EDGE_HISTORY_SECONDS, edgeStreamBytes } from '@fanfare/kit/manifest';
 import { z } from 'zod';
+import { manifest } from '../manifest.ts';
 import { policiesOf } from './limits/policies.ts';
 
 export type Config = ReturnType<typeof readConfig>;
@@ -20,7 +22,7 @@ export function readConfig(env: Environment) {
     z.object({
       ...commonFields,
       HTTP_HOST: field.text().default('127.0.0.1'),
-      HTTP_PORT: field.port().default(8080),
+      HTTP_PORT: field.port().default(manifest.http.port),
       OPS_PORT: field.port().default(developmentOpsPort('gateway')),
       NODE_NAME: field.text().default(() => `gateway-${newId().slice(-8)}`),
       REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
@@ -30,8 +32,8 @@ export function readConfig(env: Environment) {
       ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
       ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
       POINT_CURRENCY_NAME: field.text().default('LykCoin'),
-      EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(600_000),
-      EDGE_HISTORY_BYTES: field.integer(65_536, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+      EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(EDGE_HISTORY_SECONDS * 1000),
+      EDGE_HISTORY_BYTES: field.integer(65_536, Number.MAX_SAFE_INTEGER).default(edgeStreamBytes(manifest.edge)),
       SOCKET_BUFFER_BYTES: field.integer(16_384, 2 ** 30).default(2 ** 20),
       DRAIN_PER_SECOND: field.integer(1, 100_000).default(1000),
       RATE_LIMITS: field.optional().transform((text, context) => {

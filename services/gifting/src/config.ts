@@ -1,15 +1,14 @@
-import { developmentAddress, developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
+import { developmentAddress } from '@fanfare/contracts/services';
 import { type Environment, field, parseEnvironment, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
+import { manifest } from '../manifest.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function readConfig(env: Environment) {
   const schema = z.object({
-    ...serverFields,
-    GRPC_PORT: field.port().default(developmentRpcPort('gifting')),
-    OPS_PORT: field.port().default(developmentOpsPort('gifting')),
+    ...serverFields(manifest),
     ECONOMY_RPC_URL: field.text().default(developmentAddress('economy')),
     ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
     GIFT_SPLIT_VERSION: field.integer(1, 1_000_000).default(1),

@@ -1,6 +1,6 @@
-import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import { type Environment, field, modeOf, parseEnvironment, Secret, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
+import { manifest } from '../manifest.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -11,9 +11,7 @@ const DEVELOPMENT_ADMIN = { email: 'admin@fanfare.local', password: 'fanfare-adm
 export function readConfig(env: Environment) {
   const mode = modeOf(env);
   const schema = z.object({
-    ...serverFields,
-    GRPC_PORT: field.port().default(developmentRpcPort('identity')),
-    OPS_PORT: field.port().default(developmentOpsPort('identity')),
+    ...serverFields(manifest),
     SIGNING_KEY_SECRET: field.secret(mode, 'development-signing-key-secret'),
     ACCESS_TOKEN_TTL_SECONDS: field.integer(30, 3600).default(900),
     SESSION_IDLE_DAYS: field.integer(1, 365).default(30),

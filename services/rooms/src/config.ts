@@ -1,4 +1,3 @@
-import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
 import {
   DEVELOPMENT_ROOM_TOKEN_SECRET,
   type Environment,
@@ -8,6 +7,7 @@ import {
   serverFields,
 } from '@fanfare/kit';
 import { z } from 'zod';
+import { manifest } from '../manifest.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -15,9 +15,7 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: Environment) {
   const mode = modeOf(env);
   const schema = z.object({
-    ...serverFields,
-    GRPC_PORT: field.port().default(developmentRpcPort('rooms')),
-    OPS_PORT: field.port().default(developmentOpsPort('rooms')),
+    ...serverFields(manifest),
     REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
     ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
     ROOM_TOKEN_TTL_SECONDS: field.integer(60, 86_400).default(3600),

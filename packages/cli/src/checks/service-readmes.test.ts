@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { events, producerOf } from '@fanfare/contracts';
 import { commonFields, type ErrorEntry, serverFields } from '@fanfare/kit';
+import type { BackendManifest } from '@fanfare/kit/manifest';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../paths.ts';
 
@@ -64,8 +65,11 @@ describe.for(services)('services/%s/README.md', (service) => {
     expect(firstColumn(service, 'Consumes')).toEqual(durables.sort());
   });
 
-  test('lists every variable of its own configuration', () => {
-    const common = new Set([...Object.keys({ ...commonFields, ...serverFields }), 'GRPC_PORT', 'OPS_PORT']);
+  test('lists every variable of its own configuration', async () => {
+    const { manifest } = (await import(join(servicesDir, 'identity/manifest.ts'))) as {
+      readonly manifest: BackendManifest;
+    };
+    const common = new Set(Object.keys({ ...commonFields, ...serverFields(manifest) }));
     const read = [...source(service, 'src/config.ts').matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map(
       ([, name = '']) => name,
     );

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { withContainers, withService } from './new-service.ts';
+import { withContainers, withName, withService } from './new-service.ts';
 
 const table = readFileSync(new URL('../platform/services.ts', import.meta.url), 'utf8');
+
+it('a new service is the last of the list, so that the ports of all others stay', () => {
+  const list = readFileSync(new URL('../../../contracts/src/services.ts', import.meta.url), 'utf8');
+  expect(withName(list, 'agency')).toContain("\n  'agency',\n] as const;");
+  expect(() => withName('', 'agency')).toThrow(/no end/);
+});
 
 it('a new service starts before the gateway', () => {
   expect(withService(table, 'agency')).toContain(

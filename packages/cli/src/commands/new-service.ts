@@ -5,15 +5,14 @@ import type { Arguments } from '../command-line.ts';
 import { EXIT, type ExitCode, Failure, UsageError } from '../exit-codes.ts';
 import { ensureGenerated } from '../generate.ts';
 import { ROOT, serviceFolder } from '../paths.ts';
-import { SERVICES } from '../platform/services.ts';
 
 const TEMPLATES = join(ROOT, 'packages/cli/templates');
+const LIST = join(ROOT, 'packages/contracts/src/services.ts');
 const TABLE = join(ROOT, 'packages/cli/src/platform/services.ts');
 const COMPOSE = join(ROOT, 'docker-compose.yml');
 const DATABASES = join(ROOT, 'deploy/postgres/init.sql');
 /** One word: it is a folder, a database, a role, a part of subjects and of a proto package, each with rules. */
 const NAME = /^[a-z][a-z0-9]{1,29}$/;
-const FIRST_RPC_PORT = 7101;
 
 /** Makes a service that runs with the others and passes `./fanfare test`: a place to begin, not a sketch. */
 export async function run(args: Arguments): Promise<ExitCode> {
@@ -21,11 +20,12 @@ export async function run(args: Arguments): Promise<ExitCode> {
   if (!NAME.test(name)) throw new UsageError('NAME is one word of 2 to 30 small letters and digits');
   const folder = serviceFolder(name);
   if (existsSync(folder)) throw new Failure(`${folder} exists already`);
-  const fill = filler(name, nextNumber());
+  const fill = filler(name);
   for (const [path, text] of filesOf(name, fill)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
+  writeFileSync(LIST, withName(readFileSync(LIST, 'utf8'), name));
   writeFileSync(TABLE, withService(readFileSync(TABLE, 'utf8'), name));
   writeFileSync(COMPOSE, withContainers(readFileSync(COMPOSE, 'utf8'), fill('deploy/compose.yml.tmpl')));
   appendFileSync(DATABASES, fill('deploy/init.sql.tmpl'));
@@ -37,19 +37,11 @@ export async function run(args: Arguments): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Ports are counted over all services that have RPCs; the gateway's operators' port 7205 is left out. */
-function nextNumber(): number {
-  const services = SERVICES.filter((service) => service.rpc).length;
-  return services < 4 ? services : services + 1;
-}
-
-/** Templates with the service's name and ports in their places. */
-function filler(name: string, number: number): (template: string) => string {
+/** Templates with the service's name in its places. */
+function filler(name: string): (template: string) => string {
   const words: Readonly<Record<string, string>> = {
     name,
     Name: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
-    rpcPort: String(FIRST_RPC_PORT + number),
-    opsPort: String(FIRST_RPC_PORT + 100 + number),
   };
   return (template) =>
     readFileSync(join(TEMPLATES, template), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, word: string) => words[word] ?? '');
@@ -62,6 +54,13 @@ function filesOf(name: string, fill: (template: string) => string): readonly (re
   });
   const proto = join(ROOT, `proto/fanfare/${name}/v1/${name}_service.proto`);
   return [...service, [proto, fill('proto/service.proto.tmpl')]];
+}
+
+/** The list of services with one more at its end. */
+export function withName(list: string, name: string): string {
+  const end = /^\] as const;/m;
+  if (!end.test(list)) throw new Error('the list of services has no end');
+  return list.replace(end, (line) => `  '${name}',\n${line}`);
 }
 
 /** The table of what runs, with the new service before the gateway, which may come to call it. */
