@@ -7,7 +7,7 @@ const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 // A module of a service that has unit tests beside it is a rule: it decides, and others do what it decided. These have
 // such tests for a part of them and are shells all the same.
 const shells = [
-  'services/economy/src/retry.ts',
+  'services/economy/src/posting/retry.ts',
   'services/gateway/src/revocations.ts',
   'services/rooms/src/participation/presence.ts',
 ];
@@ -56,6 +56,18 @@ module.exports = {
         path: `${outsideWorld}|^services/[^/]+/src/(commands|consumers|generated/prisma)/`,
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'the-ledger-knows-nobody',
+      severity: 'error',
+      from: { path: '^services/economy/src/ledger/', pathNot: '[.]test[.]ts$' },
+      to: { path: '^services/economy/src/', pathNot: '^services/economy/src/(ledger/|errors[.]ts$)' },
+    },
+    {
+      name: 'features-of-economy-meet-in-the-ledger',
+      severity: 'error',
+      from: { path: '^services/economy/src/([^/]+)/' },
+      to: { path: '^services/economy/src/[^/]+/', pathNot: '^services/economy/src/($1|ledger|posting|generated)/' },
     },
     { name: 'what-is-imported-exists', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

@@ -5,9 +5,9 @@
  * event that is ready-made (`message`).
  */
 import pg from 'pg';
-import type { LedgerCommand } from '../src/command.ts';
-import { entryKeys } from '../src/entry-keys.ts';
-import { intentText } from '../src/intent.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import { entryKeys } from '../src/ledger/entry-keys.ts';
+import { intentText } from '../src/ledger/intent.ts';
 
 export interface Baseline {
   /** Commits one gift on the connection of this client. */

@@ -4,7 +4,7 @@
  */
 import { type Hardware, hardwareOf, type Percentiles } from '@fanfare/testing/measure';
 import pg from 'pg';
-import type { LedgerCommand } from '../src/command.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
 import type { Message } from './baselines.ts';
 import { type BenchContext, openBench } from './bench-context.ts';
 import { CALLERS, type Measured, measureCallers, type Summary } from './callers.ts';

@@ -10,10 +10,10 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { type AccountId, currencyIndexOf, kindOf, ownerOf } from '../src/accounts.ts';
-import type { LedgerCommand } from '../src/command.ts';
-import { foldBatch } from '../src/fold.ts';
-import type { AccountRow } from '../src/working-accounts.ts';
+import { type AccountId, currencyIndexOf, kindOf, ownerOf } from '../src/ledger/accounts.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import { foldBatch } from '../src/ledger/fold.ts';
+import type { AccountRow } from '../src/ledger/working-accounts.ts';
 import { BATCH_COLUMNS, ENTRY_COLUMNS, type HistoryRows, historyRows, JOURNAL_COLUMNS } from './history-rows.ts';
 
 export interface BuildOptions {

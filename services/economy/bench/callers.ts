@@ -1,8 +1,8 @@
 /** The hot path by number of callers, and both baselines, in turns: the machine has good and bad moments for all. */
 
 import { medianOf, type Percentiles } from '@fanfare/testing/measure';
-import type { LedgerCommand } from '../src/command.ts';
-import type { Engine } from '../src/engine.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import type { Engine } from '../src/posting/engine.ts';
 import { BASELINE_CLIENTS, type Baseline, interactive, type Message, procedure } from './baselines.ts';
 import type { BenchContext } from './bench-context.ts';
 import { postAccepted } from './ledger-database.ts';

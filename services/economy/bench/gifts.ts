@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { seededRandom, wholeBelow } from '@fanfare/testing/chance';
-import { AccountKind, accountIdOf, issuance, userAccount } from '../src/accounts.ts';
-import type { LedgerCommand, Leg } from '../src/command.ts';
+import { AccountKind, accountIdOf, issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand, Leg } from '../src/ledger/command.ts';
 import { zipf } from './zipf.ts';
 
 export const SENDERS = 10_000;

@@ -4,10 +4,10 @@
  * plans that it made in the beginning.
  */
 import pg from 'pg';
-import type { LedgerCommand } from '../src/command.ts';
-import type { Engine } from '../src/engine.ts';
-import { readTrialBalance } from '../src/trial-balance.ts';
-import { verifyLedger } from '../src/verify.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import type { Engine } from '../src/posting/engine.ts';
+import { readTrialBalance } from '../src/proof/trial-balance.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import type { BenchContext } from './bench-context.ts';
 import { buildHistory } from './build-history.ts';
 import { ROUNDS, summaryOf } from './callers.ts';

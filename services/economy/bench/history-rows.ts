@@ -1,8 +1,8 @@
 /** Posted batches as lines for COPY: the rows that batch-write.ts would have written. Pure. */
-import { batchHash } from '../src/batch-hash.ts';
-import { hashed } from '../src/batch-write.ts';
-import { entryKeys } from '../src/entry-keys.ts';
-import type { Folded, Journal } from '../src/fold.ts';
+import { batchHash } from '../src/ledger/batch-hash.ts';
+import { entryKeys } from '../src/ledger/entry-keys.ts';
+import type { Folded, Journal } from '../src/ledger/fold.ts';
+import { hashed } from '../src/posting/batch-write.ts';
 
 /** Text in PostgreSQL's COPY format, a line for each row. */
 export interface HistoryRows {

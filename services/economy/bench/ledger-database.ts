@@ -4,9 +4,9 @@ import { migrate } from '@fanfare/database';
 import { createMetrics, silentLogger } from '@fanfare/kit';
 import pg from 'pg';
 import type { Registry } from 'prom-client';
-import type { LedgerCommand } from '../src/command.ts';
-import { createEngine, type Engine } from '../src/engine.ts';
-import { openLedgerSession } from '../src/ledger-session.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import { createEngine, type Engine } from '../src/posting/engine.ts';
+import { openLedgerSession } from '../src/posting/ledger-session.ts';
 import { firstGifts, fundings } from './gifts.ts';
 
 const SERVICE = fileURLToPath(new URL('..', import.meta.url));

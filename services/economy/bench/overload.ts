@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@fanfare/kit';
 import { percentilesOf } from '@fanfare/testing/measure';
 import type pg from 'pg';
-import type { LedgerCommand } from '../src/command.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
 import type { OpenEngine } from './ledger-database.ts';
 
 export interface OverloadOptions {

@@ -1,9 +1,9 @@
 /** How long a page of the statement takes that has the most entries of all. */
 import { openDatabase } from '@fanfare/database';
 import { silentLogger } from '@fanfare/kit';
-import type { AccountId } from '../src/accounts.ts';
 import { PrismaClient } from '../src/generated/prisma/client.ts';
-import { createStore } from '../src/store.ts';
+import type { AccountId } from '../src/ledger/accounts.ts';
+import { readStatement } from '../src/wallets/wallet-store.ts';
 
 export interface StatementPage {
   /** Of the account whose pages these are. */
@@ -25,12 +25,11 @@ export async function measureStatementPage(databaseUrl: string): Promise<Stateme
     await prisma.$disconnect();
     await database.stop?.();
   });
-  const store = createStore(prisma, database);
   const busiest = await prisma.account.findFirstOrThrow({ orderBy: { seq: 'desc' } });
   const entries = Number(busiest.seq);
   const read = async (from: bigint): Promise<number> => {
     const began = performance.now();
-    const { lines } = await store.readStatement([busiest.id as AccountId], [from], LINES);
+    const { lines } = await readStatement(prisma, [busiest.id as AccountId], [from], LINES);
     if (lines.length !== LINES) throw new Error(`a page of ${lines.length} lines`);
     return performance.now() - began;
   };

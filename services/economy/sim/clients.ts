@@ -1,6 +1,6 @@
 /** Clients that do not give up: they repeat a command, at any replica, until somebody gives them a verdict. */
 import { AppError } from '@fanfare/kit';
-import type { LedgerCommand, Verdict } from '../src/command.ts';
+import type { LedgerCommand, Verdict } from '../src/ledger/command.ts';
 import type { Replica } from './replica.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Wish, Workload } from './workload.ts';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { issuance, userAccount } from '../src/accounts.ts';
-import { keysOf } from '../src/batch-read.ts';
-import { headAfter } from '../src/batch-write.ts';
-import type { LedgerCommand } from '../src/command.ts';
-import { foldBatch } from '../src/fold.ts';
-import { intentText } from '../src/intent.ts';
+import { issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import { foldBatch } from '../src/ledger/fold.ts';
+import { intentText } from '../src/ledger/intent.ts';
+import { keysOf } from '../src/posting/batch-read.ts';
+import { headAfter } from '../src/posting/batch-write.ts';
 import { type Answered, type Evidence, judgeLedger } from './judge.ts';
 import type { ReadRecord } from './ledger-server.ts';
 import { SimProcess } from './scheduler.ts';

@@ -2,10 +2,10 @@
  * Whether a ledger did what it should: what was committed is replayed, in its order, by the small model, and every
  * verdict that an engine gave is compared with the model's at the same place.
  */
-import { batchHash, GENESIS_HASH } from '../src/batch-hash.ts';
-import { hashed } from '../src/batch-write.ts';
-import type { LedgerCommand, Verdict } from '../src/command.ts';
-import type { Journal } from '../src/fold.ts';
+import { batchHash, GENESIS_HASH } from '../src/ledger/batch-hash.ts';
+import type { LedgerCommand, Verdict } from '../src/ledger/command.ts';
+import type { Journal } from '../src/ledger/fold.ts';
+import { hashed } from '../src/posting/batch-write.ts';
 import type { ReadRecord } from './ledger-server.ts';
 import { KEPT, Model, type Moment } from './model.ts';
 import type { Commit, Tables } from './tables.ts';

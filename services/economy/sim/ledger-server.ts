@@ -3,11 +3,11 @@
  * transactions that end with their session; timeouts; restarts. What a batch reads, it reads behind the lock, and what
  * it writes is committed as a whole or not at all.
  */
-import type { AccountId } from '../src/accounts.ts';
-import type { BatchKeys, BatchRead, Head } from '../src/batch-read.ts';
-import type { Folded } from '../src/fold.ts';
-import type { LedgerSession } from '../src/ledger-session.ts';
-import type { AccountRow } from '../src/working-accounts.ts';
+import type { AccountId } from '../src/ledger/accounts.ts';
+import type { Folded } from '../src/ledger/fold.ts';
+import type { AccountRow } from '../src/ledger/working-accounts.ts';
+import type { BatchKeys, BatchRead, Head } from '../src/posting/batch-read.ts';
+import type { LedgerSession } from '../src/posting/ledger-session.ts';
 import { Connection, ConnectionLost, type Mishap } from './connection.ts';
 import { answeredFrom, type Delivered, nothingDelivered } from './delivered.ts';
 import { Backend, HeadLock } from './head-lock.ts';

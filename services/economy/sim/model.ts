@@ -3,8 +3,8 @@
  * rules it judges. Of a command that breaks several rules it names all, because which of them is told is a matter of
  * taste; that it is refused, and what a refusal or a journal leaves behind, is not.
  */
-import { type AccountId, AccountKind, kindOf, ownerOf } from '../src/accounts.ts';
-import type { LedgerCommand } from '../src/command.ts';
+import { type AccountId, AccountKind, kindOf, ownerOf } from '../src/ledger/accounts.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
 
 interface ModelHold {
   readonly account: AccountId;

@@ -2,8 +2,8 @@
 import { silentLogger } from '@fanfare/kit';
 import { type Doorbell, type Relay, relayMetrics, relayOver } from '@fanfare/messaging/relay-loop';
 import { Registry } from 'prom-client';
-import type { LedgerCommand, Verdict } from '../src/command.ts';
-import { createEngine, type Engine } from '../src/engine.ts';
+import type { LedgerCommand, Verdict } from '../src/ledger/command.ts';
+import { createEngine, type Engine } from '../src/posting/engine.ts';
 import type { BusLink, EventStream } from './event-stream.ts';
 import type { LedgerServer } from './ledger-server.ts';
 import type { OutboxServer } from './outbox-server.ts';

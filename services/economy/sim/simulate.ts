@@ -3,8 +3,8 @@
  * database and a stream in memory, while everything goes wrong that a seed decides. Time is virtual and everything
  * follows from the seed, so a failing one can be run again and again. Afterwards a small model of a ledger judges.
  */
-import type { LedgerCommand } from '../src/command.ts';
-import { intentText } from '../src/intent.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import { intentText } from '../src/ledger/intent.ts';
 import { Clients } from './clients.ts';
 import { EventStream } from './event-stream.ts';
 import { drawRates, type Storm, storm, strikeRepeatedly, type Targets } from './faults.ts';

@@ -4,13 +4,21 @@
  */
 import type { OutboxRow } from '@fanfare/messaging';
 import pg from 'pg';
-import { type AccountId, AccountKind, currencyIndexOf, floorOf, kindOf, userOf, walletOf } from '../src/accounts.ts';
-import { GENESIS_HASH } from '../src/batch-hash.ts';
-import type { BatchKeys, BatchRead, Head } from '../src/batch-read.ts';
-import type { Folded, HoldRow, Journal, KnownJournal, KnownRefusal } from '../src/fold.ts';
-import type { Hold } from '../src/hold.ts';
-import { journalPosted } from '../src/journal-event.ts';
-import type { AccountRow } from '../src/working-accounts.ts';
+import {
+  type AccountId,
+  AccountKind,
+  currencyIndexOf,
+  floorOf,
+  kindOf,
+  userOf,
+  walletOf,
+} from '../src/ledger/accounts.ts';
+import { GENESIS_HASH } from '../src/ledger/batch-hash.ts';
+import type { Folded, HoldRow, Journal, KnownJournal, KnownRefusal } from '../src/ledger/fold.ts';
+import type { Hold } from '../src/ledger/hold.ts';
+import { journalPosted } from '../src/ledger/journal-event.ts';
+import type { AccountRow } from '../src/ledger/working-accounts.ts';
+import type { BatchKeys, BatchRead, Head } from '../src/posting/batch-read.ts';
 
 /** Everything that was committed, in its order: what the small model is replayed against. */
 export type Commit =

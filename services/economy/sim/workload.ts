@@ -4,9 +4,9 @@
  */
 import { journalIdOf } from '@fanfare/kit';
 import type { Chance } from '@fanfare/testing/chance';
-import { type AccountId, AccountKind, accountIdOf, issuance, userAccount } from '../src/accounts.ts';
-import type { LedgerCommand, Leg, Limit } from '../src/command.ts';
-import type { HoldChange } from '../src/hold.ts';
+import { type AccountId, AccountKind, accountIdOf, issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand, Leg, Limit } from '../src/ledger/command.ts';
+import type { HoldChange } from '../src/ledger/hold.ts';
 
 /** One id and what clients want under it; nearly always one thing. */
 export interface Wish {

@@ -1,6 +1,6 @@
 /** What must hold after everything that happened to the writers and the server. */
 import pg from 'pg';
-import { type VerifyResult, verifyLedger } from '../src/verify.ts';
+import { type VerifyResult, verifyLedger } from '../src/proof/verify.ts';
 import { journalIdBy } from './transfers.ts';
 
 export interface Acked {

@@ -1,5 +1,5 @@
 /** One person who pays all the time, from this process: whoever holds the others up holds this one up. */
-import type { Engine } from '../src/engine.ts';
+import type { Engine } from '../src/posting/engine.ts';
 import type { Acked } from './check-ledger.ts';
 import { startSending } from './sender.ts';
 

@@ -1,8 +1,8 @@
 /** People who each pay again when the last payment was acknowledged, and who never give one up. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@fanfare/kit';
-import type { LedgerCommand } from '../src/command.ts';
-import type { Engine } from '../src/engine.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import type { Engine } from '../src/posting/engine.ts';
 import { transferOf } from './transfers.ts';
 
 export interface SenderOptions {

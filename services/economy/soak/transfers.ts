@@ -1,6 +1,6 @@
 /** The commands of the soak: people who pay each other, always both ways at once. Pure. */
-import { issuance, userAccount } from '../src/accounts.ts';
-import type { LedgerCommand, Leg } from '../src/command.ts';
+import { issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand, Leg } from '../src/ledger/command.ts';
 
 /** Ten pairs; each is worked on from both sides by every writer. */
 const USERS = 20;

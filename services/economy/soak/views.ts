@@ -6,11 +6,11 @@
 import { createMetrics, newId, silentLogger } from '@fanfare/kit';
 import { seededRandom, wholeBelow } from '@fanfare/testing/chance';
 import pg from 'pg';
-import { userAccount } from '../src/accounts.ts';
-import { createEngine, type Engine } from '../src/engine.ts';
-import { openLedgerSession } from '../src/ledger-session.ts';
+import { userAccount } from '../src/ledger/accounts.ts';
 import { awardCommands } from '../src/points/award-command.ts';
 import type { RecordedEngagement } from '../src/points/parse-engagement.ts';
+import { createEngine, type Engine } from '../src/posting/engine.ts';
+import { openLedgerSession } from '../src/posting/ledger-session.ts';
 
 export interface ViewSoakOptions {
   /** Of a ledger with the service's tables. What it holds already does not matter. */

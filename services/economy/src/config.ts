@@ -1,7 +1,7 @@
 import { type Environment, field, formatMinor, parseEnvironment, parseMinor, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
 import { manifest } from '../manifest.ts';
-import { RATE, rateOf } from './conversion.ts';
+import { RATE, rateOf } from './wallets/conversion.ts';
 
 /** Points as decimal text, at least `minimum` minor units. */
 const pointsField = (minimum: bigint, standard: string) =>

@@ -2,8 +2,8 @@
 import type { Money } from '@fanfare/contracts/common/v1/money';
 import type { Refusal, Verdict as WireVerdict } from '@fanfare/contracts/economy/v1/economy_service';
 import { CURRENCIES, type Currency } from '@fanfare/kit';
-import type { Balances, Verdict } from './command.ts';
 import type { Refusal as LedgerRefusal } from './errors.ts';
+import type { Balances, Verdict } from './ledger/command.ts';
 
 export const formatMoney = (currency: Currency, minor: bigint): Money => ({ currency, minor });
 

@@ -1,6 +1,6 @@
 /** Fields that many requests have, checked in one way. Pure. */
 import { type Currency, invalid, type Minor } from '@fanfare/kit';
-import { MAX_OWNER_ID } from './accounts.ts';
+import { MAX_OWNER_ID } from './ledger/accounts.ts';
 
 const MAX_REASON_LENGTH = 500;
 

@@ -18,18 +18,17 @@ import { scheduler } from '@fanfare/kit/schedule';
 import { consumers, openBroker } from '@fanfare/messaging';
 import { finishCoinRequests } from './coin-requests/finish-unfinished.ts';
 import type { Config } from './config.ts';
-import { onEngagementRecorded } from './consumers/on-engagement-recorded.ts';
-import { onPayment } from './consumers/on-payment.ts';
-import { createEngine } from './engine.ts';
 import { expectedStreams } from './expected-streams.ts';
-import { expireHolds } from './expire-holds.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
-import { openLedgerSession } from './ledger-session.ts';
+import { onPayment } from './payments/on-payment.ts';
 import { viewMerger } from './points/merge-views.ts';
 import { pointMetrics } from './points/metrics.ts';
-import { pruneJobs } from './prune-jobs.ts';
+import { onEngagementRecorded } from './points/on-engagement-recorded.ts';
+import { createEngine } from './posting/engine.ts';
+import { expireHolds } from './posting/expire-holds.ts';
+import { openLedgerSession } from './posting/ledger-session.ts';
+import { pruneJobs } from './posting/prune-jobs.ts';
 import { handlers } from './rpc.ts';
-import { createStore } from './store.ts';
 
 /** Services whose events are consumed here, and which may start after this one. */
 const PRODUCERS = ['social', 'billing'];
@@ -60,18 +59,14 @@ export async function createEconomyService(config: Config, overrides: Partial<De
     metrics,
     onPosted: relay.wake,
   });
-  const rpc = rpcServer(
-    EconomyServiceService,
-    handlers({ engine, store: createStore(prisma, database), database, config }),
-    {
-      service: 'economy',
-      host: config.GRPC_HOST,
-      port: config.GRPC_PORT,
-      tls: tlsFilesOf(config),
-      log,
-      metrics,
-    },
-  );
+  const rpc = rpcServer(EconomyServiceService, handlers({ engine, database, prisma, config }), {
+    service: 'economy',
+    host: config.GRPC_HOST,
+    port: config.GRPC_PORT,
+    tls: tlsFilesOf(config),
+    log,
+    metrics,
+  });
   const points = {
     engine,
     caps: { viewer: config.POINTS_VIEWER_DAILY_CAP, creator: config.POINTS_CREATOR_DAILY_CAP },

@@ -1,7 +1,7 @@
 /** What administrators do to wallets, over the service's contract. */
 import type { Caller } from '@fanfare/kit';
 import { describe, expect, it } from 'vitest';
-import { verifyLedger } from '../src/verify.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { admin, coin, gifting, newId, runningService, user } from './running-service.ts';
 
 const { call, grant, transfer, walletOf, statement, sql, databaseUrl } = runningService();

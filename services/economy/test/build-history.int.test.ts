@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildHistory } from '../bench/build-history.ts';
 import { fundings, giftSource } from '../bench/gifts.ts';
-import { verifyLedger } from '../src/verify.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -10,8 +10,8 @@ import { approveCoinRequest, rejectCoinRequest } from '../src/coin-requests/deci
 import { finishUnfinished } from '../src/coin-requests/finish-unfinished.ts';
 import { claim } from '../src/coin-requests/request-store.ts';
 import { setCoinSeller } from '../src/coin-requests/sellers.ts';
-import { setWalletFrozen } from '../src/commands/set-wallet-frozen.ts';
-import type { Engine } from '../src/engine.ts';
+import type { Engine } from '../src/posting/engine.ts';
+import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
 import { coins, grant, reasonOf, testLedger } from './ledger.ts';
 import { admin, coin, user } from './running-service.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { debtOf, floorOf } from '../src/accounts.ts';
+import { debtOf, floorOf } from '../src/ledger/accounts.ts';
 import { coins, command, grant, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -5,9 +5,9 @@ import { type Database, openDatabase } from '@fanfare/database';
 import { createMetrics, fakeClock, silentLogger } from '@fanfare/kit';
 import type { Envelope } from '@fanfare/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { userAccount } from '../src/accounts.ts';
-import { type AwardDeps, onEngagementRecorded } from '../src/consumers/on-engagement-recorded.ts';
+import { userAccount } from '../src/ledger/accounts.ts';
 import { pointMetrics } from '../src/points/metrics.ts';
+import { type AwardDeps, onEngagementRecorded } from '../src/points/on-engagement-recorded.ts';
 import { testLedger } from './ledger.ts';
 import { engagement } from './social-producer.ts';
 

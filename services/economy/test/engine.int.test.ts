@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@fanfare/testing';
 import { describe, expect, it } from 'vitest';
-import { issuance } from '../src/accounts.ts';
-import type { LedgerCommand } from '../src/command.ts';
-import { verifyLedger } from '../src/verify.ts';
+import { issuance } from '../src/ledger/accounts.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { coins, command, grant, move, pay, reasonOf, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultProxy, faultProxy } from '@fanfare/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Engine } from '../src/engine.ts';
-import { verifyLedger } from '../src/verify.ts';
+import type { Engine } from '../src/posting/engine.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { coins, grant, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -1,8 +1,8 @@
 /** What the fold's tests share: commands that are easily made, and the state that one batch leaves to the next. */
 import fc from 'fast-check';
-import { type AccountId, issuance, userAccount } from '../src/accounts.ts';
-import type { LedgerCommand, Leg, Verdict } from '../src/command.ts';
-import { type Folded, foldBatch, type LedgerState } from '../src/fold.ts';
+import { type AccountId, issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand, Leg, Verdict } from '../src/ledger/command.ts';
+import { type Folded, foldBatch, type LedgerState } from '../src/ledger/fold.ts';
 
 export const POSTED_AT = new Date('2026-01-01T00:00:00Z');
 export const LATER = new Date('2026-01-02T00:00:00Z');

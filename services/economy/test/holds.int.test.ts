@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { LedgerCommand, Verdict } from '../src/command.ts';
-import type { HoldChange } from '../src/hold.ts';
-import { verifyLedger } from '../src/verify.ts';
+import type { LedgerCommand, Verdict } from '../src/ledger/command.ts';
+import type { HoldChange } from '../src/ledger/hold.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { coins, command, grant, move, pay, reasonOf, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -2,8 +2,8 @@ import type { Sql } from '@fanfare/database';
 import type { ScheduledJob } from '@fanfare/kit/schedule';
 import { eventually } from '@fanfare/testing';
 import { expect, it } from 'vitest';
-import { expireHolds } from '../src/expire-holds.ts';
-import { pruneJobs } from '../src/prune-jobs.ts';
+import { expireHolds } from '../src/posting/expire-holds.ts';
+import { pruneJobs } from '../src/posting/prune-jobs.ts';
 import { coins, command, grant, pay, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

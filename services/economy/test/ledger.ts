@@ -5,10 +5,10 @@ import { createMetrics, silentLogger } from '@fanfare/kit';
 import { cloneDatabase, type TestDatabase } from '@fanfare/testing';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { type AccountId, issuance, userAccount } from '../src/accounts.ts';
-import type { LedgerCommand, Leg, Receipt, Verdict } from '../src/command.ts';
-import { createEngine, type Engine } from '../src/engine.ts';
-import { openLedgerSession } from '../src/ledger-session.ts';
+import { type AccountId, issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand, Leg, Receipt, Verdict } from '../src/ledger/command.ts';
+import { createEngine, type Engine } from '../src/posting/engine.ts';
+import { openLedgerSession } from '../src/posting/ledger-session.ts';
 
 export interface Ledger {
   readonly database: TestDatabase;

@@ -6,11 +6,11 @@ import { type Database, openDatabase } from '@fanfare/database';
 import { silentLogger, systemClock } from '@fanfare/kit';
 import { decodeBody } from '@fanfare/messaging';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { issuance, userAccount } from '../src/accounts.ts';
-import { announceNotices } from '../src/announce-notices.ts';
+import { issuance, userAccount } from '../src/ledger/accounts.ts';
 import { mergeDueViews } from '../src/points/merge-views.ts';
 import { insertViewNotices, type ViewNotice } from '../src/points/view-notices.ts';
-import { verifyLedger } from '../src/verify.ts';
+import { announceNotices } from '../src/posting/announce-notices.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { command, grant, move, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '@fanfare/database';
 import { silentLogger } from '@fanfare/kit';
 import type { Consumer, Incoming } from '@fanfare/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onPayment } from '../src/consumers/on-payment.ts';
+import { onPayment } from '../src/payments/on-payment.ts';
 import { coins, testLedger } from './ledger.ts';
 import { coin, newId } from './running-service.ts';
 

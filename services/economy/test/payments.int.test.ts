@@ -8,7 +8,7 @@ import { type PaymentProvider, sendPayment, sendRefund, startPaymentProvider } f
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyLedger } from '../src/verify.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { admin, coin, newId, runningService } from './running-service.ts';
 
 const { call, grant, transfer, walletOf, statement, sql, natsUrl, databaseUrl } = runningService();

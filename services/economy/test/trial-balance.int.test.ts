@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readTrialBalance } from '../src/trial-balance.ts';
-import { verifyLedger } from '../src/verify.ts';
+import { readTrialBalance } from '../src/proof/trial-balance.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { coins, grant, pay, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

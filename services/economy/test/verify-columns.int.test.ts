@@ -4,12 +4,12 @@ import { openDatabase } from '@fanfare/database';
 import { type Call, newId, silentLogger } from '@fanfare/kit';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { issuance, userAccount } from '../src/accounts.ts';
-import type { LedgerCommand } from '../src/command.ts';
-import { setAccountFloor } from '../src/commands/set-account-floor.ts';
-import { setWalletFrozen } from '../src/commands/set-wallet-frozen.ts';
-import type { HoldChange } from '../src/hold.ts';
-import { verifyLedger } from '../src/verify.ts';
+import { issuance, userAccount } from '../src/ledger/accounts.ts';
+import type { LedgerCommand } from '../src/ledger/command.ts';
+import type { HoldChange } from '../src/ledger/hold.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
+import { setAccountFloor } from '../src/wallets/set-account-floor.ts';
+import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
 import { coins, command, grant, move, pay, receiptOf, testLedger } from './ledger.ts';
 import { admin } from './running-service.ts';
 

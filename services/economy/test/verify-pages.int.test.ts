@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verifyLedger } from '../src/verify.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { coins, command, grant, move, receiptOf, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { issuance } from '../src/accounts.ts';
-import { verifyLedger } from '../src/verify.ts';
+import { issuance } from '../src/ledger/accounts.ts';
+import { verifyLedger } from '../src/proof/verify.ts';
 import { coins, grant, pay, testLedger } from './ledger.ts';
 
 const ledger = testLedger();

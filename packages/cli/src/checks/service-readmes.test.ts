@@ -58,7 +58,7 @@ describe.for(services)('services/%s/README.md', (service) => {
   });
 
   test('lists every durable consumer', () => {
-    const files = globSync('src/consumers/*.ts', { cwd: join(servicesDir, service) });
+    const files = globSync('src/**/on-*.ts', { cwd: join(servicesDir, service) });
     const durables = files.flatMap((file) =>
       [...source(service, file).matchAll(/durable: '([^']+)'/g)].map(([, durable]) => durable),
     );

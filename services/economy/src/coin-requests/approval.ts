@@ -1,8 +1,8 @@
 /** An approval as a command for the ledger: known from the request's row alone, whoever sends it. Pure. */
 import { formatMinor, journalIdOf, type Minor } from '@fanfare/kit';
-import { issuance, userAccount } from '../accounts.ts';
-import type { LedgerCommand, Limit } from '../command.ts';
 import type { Refusal } from '../errors.ts';
+import { issuance, userAccount } from '../ledger/accounts.ts';
+import type { LedgerCommand, Limit } from '../ledger/command.ts';
 import type { Deciding } from './coin-request.ts';
 
 const OPERATION = 'coin_request.approve';

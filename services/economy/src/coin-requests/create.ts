@@ -1,13 +1,13 @@
 import type { CreateCoinRequestRequest, CreateCoinRequestResponse } from '@fanfare/contracts/economy/v1/coin_requests';
 import type { Database, Sql } from '@fanfare/database';
 import { type Call, formatMinor, invalid, requireUser } from '@fanfare/kit';
-import { MAX_OWNER_ID } from '../accounts.ts';
-import type { IntentField } from '../command.ts';
-import { journalIdFor } from '../commands/post-one.ts';
 import { errors } from '../errors.ts';
+import { MAX_OWNER_ID } from '../ledger/accounts.ts';
+import type { IntentField } from '../ledger/command.ts';
 import { parseAmount } from '../parse-amount.ts';
-import { headerText } from '../parse-command.ts';
 import { parseNote, requireAsset } from '../parse-request.ts';
+import { headerText } from '../posting/parse-command.ts';
+import { journalIdFor } from '../posting/post-one.ts';
 import { type CoinRequest, formatCoinRequest } from './coin-request.ts';
 import { countOpen, findRequest, insertRequest, type NewCoinRequest } from './request-store.ts';
 import { findActiveSeller } from './seller-store.ts';

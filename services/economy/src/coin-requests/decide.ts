@@ -7,10 +7,10 @@ import type {
 } from '@fanfare/contracts/economy/v1/coin_requests';
 import { type Database, recordAudit, type Sql } from '@fanfare/database';
 import { AppError, type Call, commonErrors, formatMinor } from '@fanfare/kit';
-import type { Engine } from '../engine.ts';
 import { errors } from '../errors.ts';
-import { headerText } from '../parse-command.ts';
 import { parseReason, UUID } from '../parse-request.ts';
+import type { Engine } from '../posting/engine.ts';
+import { headerText } from '../posting/parse-command.ts';
 import {
   type CoinRequest,
   type Decider,

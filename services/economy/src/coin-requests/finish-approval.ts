@@ -10,9 +10,9 @@
 import type { Sql } from '@fanfare/database';
 import { AppError, commonErrors, type Minor } from '@fanfare/kit';
 import { activeTraceparent } from '@fanfare/messaging';
-import type { LedgerCommand, Verdict } from '../command.ts';
-import type { Engine } from '../engine.ts';
 import type { Refusal } from '../errors.ts';
+import type { LedgerCommand, Verdict } from '../ledger/command.ts';
+import type { Engine } from '../posting/engine.ts';
 import { approvalCommand, closingCommand, releases } from './approval.ts';
 import type { CoinRequest, Deciding } from './coin-request.ts';
 import { findRequest, markApproved, release } from './request-store.ts';

@@ -3,8 +3,8 @@ import type { PaymentRefunded, PaymentSucceeded } from '@fanfare/contracts/billi
 import type { Money } from '@fanfare/contracts/common/v1/money';
 import { formatMinor, journalIdOf, MAX_MINOR, type Minor } from '@fanfare/kit';
 import { type Envelope, MalformedEvent } from '@fanfare/messaging';
-import { issuance, MAX_OWNER_ID, userAccount } from '../accounts.ts';
-import type { LedgerCommand } from '../command.ts';
+import { issuance, MAX_OWNER_ID, userAccount } from '../ledger/accounts.ts';
+import type { LedgerCommand } from '../ledger/command.ts';
 import { formatFiat, isFiatCurrency } from './fiat.ts';
 
 /** What a provider confirmed: money that came in, or that went back. */

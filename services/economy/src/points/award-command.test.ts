@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { intentText } from '../intent.ts';
+import { intentText } from '../ledger/intent.ts';
 import { awardCommands, cameOf, type DailyCaps } from './award-command.ts';
 import type { RecordedEngagement } from './parse-engagement.ts';
 

@@ -1,7 +1,7 @@
 /** From an engagement to the ledger commands of its awards. Pure. */
 import { journalIdOf } from '@fanfare/kit';
-import { issuance, userAccount } from '../accounts.ts';
-import type { LedgerCommand, Limit } from '../command.ts';
+import { issuance, userAccount } from '../ledger/accounts.ts';
+import type { LedgerCommand, Limit } from '../ledger/command.ts';
 import type { RecordedEngagement } from './parse-engagement.ts';
 import { type Award, awardsOf, type UserType } from './point-rules.ts';
 

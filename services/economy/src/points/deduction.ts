@@ -1,9 +1,9 @@
 /** What everything that takes points from a user has in common. Pure. */
 import type { PointDeduction } from '@fanfare/contracts/economy/v1/points';
 import { formatMinor, type Minor, parseMinor } from '@fanfare/kit';
-import { AccountKind, accountIdOf, userAccount } from '../accounts.ts';
-import type { Leg, Receipt } from '../command.ts';
 import { formatMoney } from '../format.ts';
+import { AccountKind, accountIdOf, userAccount } from '../ledger/accounts.ts';
+import type { Leg, Receipt } from '../ledger/command.ts';
 
 /** As the app names them; the fifth, a withdrawal, is a hold that was captured. */
 export type DeductionAction = 'purchase' | 'boost_post' | 'gift_sent' | 'penalty';

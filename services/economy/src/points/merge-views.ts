@@ -7,7 +7,7 @@ import type { PointsMerged } from '@fanfare/contracts/economy/event/v1/economy_e
 import type { Database } from '@fanfare/database';
 import type { Clock, Logger, Part } from '@fanfare/kit';
 import { type Announcement, announcement } from '@fanfare/messaging';
-import { announceNotices } from '../announce-notices.ts';
+import { announceNotices } from '../posting/announce-notices.ts';
 import { availablePoints, balancesAfter, dueUpTo, type MergedViews, takeMerged } from './view-notices.ts';
 
 /** Looking every second for views that are 4 s old leaves 5 s of the 10 for the work. */

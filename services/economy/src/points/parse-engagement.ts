@@ -1,7 +1,7 @@
 /** From the event of an engagement to what awards are made of. Pure. */
 import type { EngagementRecorded } from '@fanfare/contracts/social/event/v1/social_events';
 import { type Envelope, MalformedEvent } from '@fanfare/messaging';
-import { MAX_OWNER_ID } from '../accounts.ts';
+import { MAX_OWNER_ID } from '../ledger/accounts.ts';
 import { isOpaqueId, MAX_ID_LENGTH } from './opaque-id.ts';
 import { type Engagement, isEngagementAction } from './point-rules.ts';
 

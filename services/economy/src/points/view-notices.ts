@@ -1,6 +1,6 @@
 /** Credited views that wait to be shown as one. The ledger has them one by one; this is only for the eye. */
 import type { Sql } from '@fanfare/database';
-import { type AccountId, ownerOf, userAccount } from '../accounts.ts';
+import { type AccountId, ownerOf, userAccount } from '../ledger/accounts.ts';
 
 export interface ViewNotice {
   readonly journalId: string;

@@ -1,10 +1,10 @@
 import type { RequestWithdrawalRequest } from '@fanfare/contracts/economy/v1/withdrawals';
 import type { Sql } from '@fanfare/database';
 import { type Call, formatMinor, invalid, type Minor, requireUser } from '@fanfare/kit';
-import { userAccount } from '../accounts.ts';
-import { journalIdFor, ofCall, postOne } from '../commands/post-one.ts';
-import type { Engine } from '../engine.ts';
+import { userAccount } from '../ledger/accounts.ts';
 import { parseAmount } from '../parse-amount.ts';
+import type { Engine } from '../posting/engine.ts';
+import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
 import { parseWithdrawal, REQUEST, type Withdrawal, withdrawalIntent } from './withdrawal.ts';
 import { findWithdrawal } from './withdrawal-store.ts';
 

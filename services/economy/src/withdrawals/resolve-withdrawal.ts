@@ -5,12 +5,12 @@
  */
 import type { Sql } from '@fanfare/database';
 import { AppError, type Call, callerKey, formatMinor, newId, requireRole, requireUser } from '@fanfare/kit';
-import { currencyOf } from '../accounts.ts';
-import type { IntentField, LedgerCommand } from '../command.ts';
-import { ofCall, postOne } from '../commands/post-one.ts';
-import type { Engine } from '../engine.ts';
 import { errors } from '../errors.ts';
+import { currencyOf } from '../ledger/accounts.ts';
+import type { IntentField, LedgerCommand } from '../ledger/command.ts';
 import { parseReason, UUID } from '../parse-request.ts';
+import type { Engine } from '../posting/engine.ts';
+import { ofCall, postOne } from '../posting/post-one.ts';
 import {
   CANCEL,
   PAY,

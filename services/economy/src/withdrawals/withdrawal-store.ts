@@ -1,7 +1,7 @@
 /** Reading withdrawals: each is a hold with the journal that reserved it and, once it is over, the one that resolved it. */
 import type { Sql } from '@fanfare/database';
-import { type AccountId, ownerOf } from '../accounts.ts';
-import type { HoldStatus } from '../hold.ts';
+import { type AccountId, ownerOf } from '../ledger/accounts.ts';
+import type { HoldStatus } from '../ledger/hold.ts';
 import type { Place } from '../page.ts';
 import { CANCEL, REQUEST, statusOf, type Withdrawal, type WithdrawalStatus } from './withdrawal.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { issuance, userAccount } from '../accounts.ts';
+import { issuance, userAccount } from '../ledger/accounts.ts';
 import {
   CANCEL,
   paidMinorOf,

@@ -3,9 +3,9 @@
  * money should go, the journal that resolved it what became of it. Pure.
  */
 import { type Currency, formatMinor, invalid, type Minor } from '@fanfare/kit';
-import { type AccountId, currencyOf, issuance, userAccount } from '../accounts.ts';
-import type { IntentField, Leg } from '../command.ts';
-import type { HoldStatus } from '../hold.ts';
+import { type AccountId, currencyOf, issuance, userAccount } from '../ledger/accounts.ts';
+import type { IntentField, Leg } from '../ledger/command.ts';
+import type { HoldStatus } from '../ledger/hold.ts';
 
 export const REQUEST = 'withdrawal';
 export const PAY = 'withdrawal.pay';

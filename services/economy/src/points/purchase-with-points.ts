@@ -1,0 +1,58 @@
+import type { PointDeduction, PurchaseWithPointsRequest } from '@fanfare/contracts/economy/v1/points';
+import type { Sql } from '@fanfare/database';
+import { type Call, requireUser } from '@fanfare/kit';
+import { errors, refusalOf } from '../errors.ts';
+import type { LedgerCommand } from '../ledger/command.ts';
+import type { Engine } from '../posting/engine.ts';
+import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
+import { deductionContext, formatDeduction, readDeduction, spendingLegs } from './deduction.ts';
+import { type PointItem, parseItemId } from './point-item.ts';
+import { findItemForSale } from './point-items.ts';
+
+const OPERATION = 'points.purchase';
+const ACTION = 'purchase';
+
+/**
+ * Takes the price of an item. A repeat answers with the name and price of the first time, also when the item is dearer
+ * or gone by then: that the item is not there is the ledger's to refuse, which looks the id up first.
+ */
+export async function purchaseWithPoints(
+  { engine, database }: { readonly engine: Engine; readonly database: Sql },
+  request: PurchaseWithPointsRequest,
+  call: Call,
+): Promise<PointDeduction> {
+  const userId = requireUser(call.caller);
+  const itemId = parseItemId(request.itemId);
+  const id = journalIdFor(call, OPERATION, request.id);
+  const item = await findItemForSale(database, itemId);
+  const receipt = await postOne(engine, call, {
+    ...ofCall(call),
+    journalId: id,
+    operation: OPERATION,
+    intent: [{ name: 'itemId', value: itemId }],
+    userId,
+    ...(item === null ? NOT_FOR_SALE : saleOf(item, userId)),
+  });
+  const { points, metadata } = readDeduction(receipt.context);
+  const reason = reasonOf(String(metadata['itemName']));
+  return formatDeduction({ id, userId, action: ACTION, points, reason }, receipt);
+}
+
+type Outcome = Pick<LedgerCommand, 'legs' | 'context' | 'reason' | 'refusal'>;
+
+const NOT_FOR_SALE: Outcome = {
+  legs: [],
+  context: '{}',
+  reason: '',
+  refusal: refusalOf(errors.POINT_ITEM_NOT_FOUND()),
+};
+
+const saleOf = ({ id, name, priceMinor }: PointItem, userId: bigint): Outcome => ({
+  legs: spendingLegs(userId, priceMinor, ACTION),
+  context: deductionContext(priceMinor, { itemId: id, itemName: name }),
+  reason: reasonOf(name),
+  refusal: null,
+});
+
+/** The app's own example has "Premium Badge" bought as "Purchased premium badge". */
+const reasonOf = (name: string): string => `Purchased ${name.toLowerCase()}`;
