@@ -5,6 +5,7 @@ import { ROOT } from '../paths.ts';
 import type { Check } from './check.ts';
 import { checkImports } from './imports.ts';
 import { checkProtoBreaking } from './proto-breaking.ts';
+import { checkOpenApi, checkPublicBreaking } from './public-contract.ts';
 import { programCheck } from './run-program.ts';
 import { checkTidy } from './tidy.ts';
 import { PROJECTS, vitestCheck } from './vitest.ts';
@@ -26,6 +27,8 @@ const STATIC: readonly Check[] = [
     'proto/fanfare',
   ]),
   { name: 'proto breaking', areas: ['static', 'proto'], run: checkProtoBreaking },
+  { name: 'api lint', areas: ['static', 'api'], run: checkOpenApi },
+  { name: 'api breaking', areas: ['static', 'api'], run: checkPublicBreaking },
   { name: 'imports', areas: ['static', 'imports'], run: checkImports },
   { name: 'tidy', areas: ['static', 'tidy'], run: checkTidy },
 ];

@@ -2,23 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../paths.ts';
 import { failed, type Outcome, passed, skipped } from './check.ts';
+import { baseline, git } from './main-branch.ts';
 import { runProgram } from './run-program.ts';
-
-// A checkout may belong to another user than the one who tests it.
-const git = (...args: string[]) => runProgram('git', ['-c', `safe.directory=${ROOT}`, ...args]);
-
-/** The commit to compare with: main, or on main itself the commit before. */
-async function baseline(): Promise<string | undefined> {
-  const commitOf = async (ref: string): Promise<string | undefined> => {
-    const { code, stdout } = await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
-    return code === 0 ? stdout.trim() : undefined;
-  };
-  const head = await commitOf('HEAD');
-  const main = (await commitOf('origin/main')) ?? (await commitOf('main'));
-  return main === head ? commitOf('HEAD^') : main;
-}
 
 export async function checkProtoBreaking(): Promise<Outcome> {
   const base = await baseline();

@@ -2,8 +2,9 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { withoutNoise } from '../protocol/json-schema.ts';
 import * as answers from './answers.ts';
 import type { App } from './app-type.ts';
 import { envelopeSchema } from './envelope.ts';
@@ -19,12 +20,22 @@ const idempotencyKey = z.object({
   'idempotency-key': z.string().min(1).max(128).optional().meta({ description: 'Printable ASCII.' }),
 });
 
+const toJson = { zodToJsonConfig: { override: withoutNoise } };
+const jsonSchemaTransform = createJsonSchemaTransform(toJson);
+const jsonSchemaTransformObject = createJsonSchemaTransformObject(toJson);
+
 /** Register it before the routes: it collects them as they come. */
 export async function serveReference(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Fanfare', version: '1', description: DESCRIPTION },
+      info: {
+        title: 'Fanfare',
+        version: '1',
+        description: DESCRIPTION,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/', description: 'Where this document is served.' }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: (document) => {

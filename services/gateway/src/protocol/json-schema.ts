@@ -27,7 +27,7 @@ export function collectSchemas(root: string): SchemaCollector {
 }
 
 /** What says nothing to a reader: the pattern beside `date-time`, and that a whole number is one that JSON can hold. */
-function withoutNoise({ jsonSchema: made }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+export function withoutNoise({ jsonSchema: made }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (made.format === 'date-time') delete made.pattern;
   if (made.minimum !== Number.MIN_SAFE_INTEGER) return;
   delete made.minimum;
