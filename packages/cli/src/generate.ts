@@ -1,4 +1,4 @@
-/** Generated code follows its sources: protos and Prisma schemas. Made again when one of them has changed. */
+/** Generated code follows its sources: protos, Prisma schemas, and the public documents. Made again when one of them has changed. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,13 @@ import { Failure } from './exit-codes.ts';
 import { ROOT } from './paths.ts';
 
 const STAMP = join(ROOT, 'node_modules/.fanfare-generated');
-const SOURCES = ['proto/**/*.{proto,yaml}', 'packages/contracts/scripts/*', 'services/*/prisma/schema.prisma'];
+const SOURCES = [
+  'proto/**/*.{proto,yaml}',
+  'packages/contracts/scripts/*',
+  'services/*/prisma/schema.prisma',
+  'api/*.json',
+  'packages/client/scripts/*',
+];
 
 function hashOfSources(): string {
   const hash = createHash('sha256');
@@ -21,6 +27,7 @@ function isUpToDate(hash: string): boolean {
   const schemas = globSync('services/*/prisma/schema.prisma', { cwd: ROOT });
   const outputs = [
     'packages/contracts/src/generated',
+    'packages/client/src/generated',
     ...schemas.map((schema) => join(dirname(dirname(schema)), 'src/generated/prisma')),
   ];
   return (
@@ -36,7 +43,7 @@ export async function ensureGenerated(): Promise<void> {
   await exclusively(join(ROOT, 'node_modules/.fanfare-generating'), () => {
     const hash = hashOfSources();
     if (isUpToDate(hash)) return; // another process did it while we waited
-    console.error('fanfare: generating code from protos and schemas');
+    console.error('fanfare: generating code from protos, schemas and documents');
     const { status } = spawnSync('turbo', ['run', 'generate', '--output-logs=errors-only'], {
       cwd: ROOT,
       stdio: ['ignore', 2, 2],

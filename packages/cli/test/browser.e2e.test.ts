@@ -86,7 +86,7 @@ async function enter(person: Person, roomId: number): Promise<Connection> {
 }
 
 async function openRoom(host: Person): Promise<number> {
-  const { id } = await host.client.rooms.open({ name: 'The stage' });
+  const { id } = await host.client.rooms.createRoom({ name: 'The stage' });
   await enter(host, id);
   return id;
 }
@@ -112,7 +112,7 @@ test('a page whose network is cut for twenty seconds shows the fifty gifts sent 
   const [host, sender, first, second] = await Promise.all([1, 2, 3, 4].map(() => register(gateway)));
   if (!host || !sender || !first || !second) throw new Error('four people are needed');
   const admin = await administrator(gateway);
-  await admin.admin.grant(sender.userId, { asset: 'coin', amount: '100000.00', reason: 'test' });
+  await admin.admin.grantAsset(sender.userId, { asset: 'coin', amount: '100000.00', reason: 'test' });
   const roomId = await openRoom(host);
   const connection = await enter(sender, roomId);
   // Two ways to lose a network: the device has none, and something on the way ends and refuses connections.
@@ -154,7 +154,8 @@ test('the pages of an app are one session, whichever of them renews it', async (
   await Promise.all([renewed(first), renewed(second)]);
   await renewed(first);
   await renewed(second);
-  const seenBy = (page: Page): Promise<unknown> => page.evaluate('client.me().then(({ id }) => [id, client.tokens()])');
+  const seenBy = (page: Page): Promise<unknown> =>
+    page.evaluate('client.users.getMe().then(({ id }) => [id, client.tokens()])');
   expect(await seenBy(first)).toEqual([person.userId, expect.anything()]);
   expect(await seenBy(second)).toEqual(await seenBy(first));
 });

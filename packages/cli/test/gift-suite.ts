@@ -23,7 +23,7 @@ export function giftSuite(urls: () => readonly string[]): void {
 
   describe('a gift', () => {
     test('is acked whole, shown to everybody in the room, and moves both wallets', async () => {
-      const before = await stage.guest.client.wallet.balances();
+      const before = (await stage.guest.client.wallet.getWallet()).balances;
       const gift = order({ quantity: 2 });
       const ack = accepted(await stage.guestSocket.send('gift.send', gift));
       const coins = money(Number(before.coin) - 2 * price);
@@ -71,12 +71,12 @@ export function giftSuite(urls: () => readonly string[]): void {
         expect(stage.hostSocket.of('balance.updated').at(-1)?.data).toMatchObject({ diamonds: money(price) });
       });
       expect(stage.guestSocket.of('balance.updated').at(-1)?.position.ch).toBe(`user.${stage.guest.userId}`);
-      const { sums } = await admin.admin.trialBalance();
+      const { sums } = await admin.admin.getTrialBalance();
       expect(sums).toEqual({ coin: '0.00', diamond: '0.00', point: '0.00' });
     });
 
     test('sent a hundred times at once under one id is one gift and a hundred equal answers', async () => {
-      const before = await admin.admin.trialBalance();
+      const before = await admin.admin.getTrialBalance();
       const gift = order();
       const attempts = Array.from({ length: 100 }, () => stage.guestSocket.send('gift.send', gift));
       const answers = (await Promise.all(attempts)).map(accepted);
@@ -90,8 +90,8 @@ export function giftSuite(urls: () => readonly string[]): void {
         return seen;
       });
       expect(ids.filter((id) => id === gift['id'])).toHaveLength(1);
-      expect((await admin.admin.trialBalance()).journals).toBe(before.journals + 2);
-      const { items } = await stage.host.client.rooms.gifts(stage.roomId);
+      expect((await admin.admin.getTrialBalance()).journals).toBe(before.journals + 2);
+      const { items } = await stage.host.client.gifts.listRoomGifts(stage.roomId);
       expect(items.filter(({ id }) => id === gift['id'])).toHaveLength(1);
     });
 
@@ -124,7 +124,7 @@ export function giftSuite(urls: () => readonly string[]): void {
   describe('a client that comes back', () => {
     test('gets exactly what it missed, in order, on another gateway too', async () => {
       const watcher = await register(first);
-      const { token } = await watcher.client.rooms.join(stage.roomId);
+      const { token } = await watcher.client.rooms.joinRoom(stage.roomId);
       const before = await connect(first, { token: watcher.token, v: 1 });
       const joined = accepted(await before.send('room.join', { token }));
       expect(joined).toMatchObject({
@@ -155,7 +155,7 @@ export function giftSuite(urls: () => readonly string[]): void {
 
     test('with a position that means nothing is told to load again, and nothing is replayed', async () => {
       const raw = await joinRoom(first, stage.guest, stage.roomId);
-      const { token } = await stage.guest.client.rooms.join(stage.roomId);
+      const { token } = await stage.guest.client.rooms.joinRoom(stage.roomId);
       const ack = accepted(await raw.send('room.join', { token, off: 'bm9uc2Vuc2U' }));
       expect(ack).toMatchObject({ recovered: false, room: { id: stage.roomId } });
       raw.socket.disconnect();

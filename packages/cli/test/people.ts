@@ -91,8 +91,8 @@ export interface Stage {
 export async function openStage(hostUrl: string, guestUrl: string, admin: Client, coins: string): Promise<Stage> {
   const host = await register(hostUrl);
   const guest = await register(guestUrl);
-  await admin.admin.grant(guest.userId, { asset: 'coin', amount: coins, reason: 'test' });
-  const { id: roomId } = await host.client.rooms.open({ name: `Room ${randomUUID()}` });
+  await admin.admin.grantAsset(guest.userId, { asset: 'coin', amount: coins, reason: 'test' });
+  const { id: roomId } = await host.client.rooms.createRoom({ name: `Room ${randomUUID()}` });
   const hostSocket = await joinRoom(hostUrl, host, roomId);
   const guestSocket = await joinRoom(guestUrl, guest, roomId);
   return {
@@ -109,7 +109,7 @@ export async function openStage(hostUrl: string, guestUrl: string, admin: Client
 }
 
 export async function joinRoom(url: string, person: Person, roomId: number): Promise<RawSocket> {
-  const { token } = await person.client.rooms.join(roomId);
+  const { token } = await person.client.rooms.joinRoom(roomId);
   const raw = await connect(url, { token: person.token, v: 1 });
   const ack = await raw.send('room.join', { token });
   if (!ack.ok) throw new Error(`room.join was refused: ${ack.error.reason}`);

@@ -73,10 +73,10 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
       });
       for (const person of [viewer, creator]) {
         await balanceShown(person, { coins: '0.00', diamonds: '0.00', points: '1.00' });
-        expect((await person.client.wallet.balances()).point).toBe('1.00');
-        expect(await person.client.wallet.points.get()).toEqual({ balance: '1.00', currencyName: 'LykCoin' });
+        expect((await person.client.wallet.getWallet()).balances.point).toBe('1.00');
+        expect(await person.client.points.getPoints()).toEqual({ balance: '1.00', currencyName: 'LykCoin' });
       }
-      expect((await viewer.client.wallet.transactions()).items).toEqual([
+      expect((await viewer.client.wallet.listTransactions()).items).toEqual([
         {
           id: expect.any(String),
           journalId: expect.any(String),
@@ -102,7 +102,7 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
       await everythingBefore();
       for (const person of [viewer, creator]) {
         expect(notified(person)).toEqual([]);
-        expect((await person.client.wallet.balances()).point).toBe('0.00');
+        expect((await person.client.wallet.getWallet()).balances.point).toBe('0.00');
       }
     });
 
@@ -115,7 +115,7 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
       await everythingBefore();
       await eventually(() => expect(notified(viewer)).toHaveLength(2));
       expect(notified(viewer).map(({ data }) => data.newBalance)).toEqual([1, 2]);
-      expect((await viewer.client.wallet.balances()).point).toBe('2.00');
+      expect((await viewer.client.wallet.getWallet()).balances.point).toBe('2.00');
     });
   });
 
@@ -149,8 +149,8 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
     );
     expect(totals.every((total) => Number(total) > 1000)).toBe(true);
     expect(totals).toContain(1025);
-    expect((await creator.client.wallet.balances()).point).toBe('2.50');
-    expect((await creator.client.wallet.transactions({ limit: 100 })).items).toHaveLength(25);
+    expect((await creator.client.wallet.getWallet()).balances.point).toBe('2.50');
+    expect((await creator.client.wallet.listTransactions({ limit: 100 })).items).toHaveLength(25);
   });
 
   test('views that are told late show no older balance than what was told before', async () => {
@@ -170,14 +170,14 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
 
     beforeAll(async () => {
       [spender, other] = [await openWallet(first), await openWallet(last)];
-      await admin.admin.grant(spender.userId, { asset: 'point', amount: '150.00', reason: 'welcome' });
+      await admin.admin.grantAsset(spender.userId, { asset: 'point', amount: '150.00', reason: 'welcome' });
       await admin.admin.setPointItem(itemId, { name: 'Premium Badge', price: '50.00', isActive: true });
     });
 
     const deducted = (action: string) => notifiedOf(spender, (data) => 'action' in data && data.action === action);
 
     test('a purchase, once for one key', async () => {
-      const items = await spender.client.wallet.points.items();
+      const items = (await spender.client.points.listPointItems()).items;
       expect(items).toContainEqual({ id: itemId, name: 'Premium Badge', price: '50.00', isActive: true });
       const key = randomUUID();
       const buy = () => call(spender, 'POST', '/wallet/points/purchases', { itemId }, key);
@@ -216,9 +216,9 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
     });
 
     test('a boost and a gift, whose receiver is told too', async () => {
-      await spender.client.wallet.points.boost({ videoId: '456' });
+      await spender.client.points.boostVideo({ videoId: '456' });
       expect((await deducted('boost_post')).data).toMatchObject({ points: 10, newBalance: 90, previousBalance: 100 });
-      const gift = await spender.client.wallet.points.gift({ toUserId: other.userId, amount: '0.5' });
+      const gift = await spender.client.points.giftPoints({ toUserId: other.userId, amount: '0.5' });
       expect(gift).toMatchObject({ action: 'gift_sent', points: '0.50', balance: '89.50' });
       expect((await deducted('gift_sent')).data).toMatchObject({ points: 0.5, newBalance: 89.5, previousBalance: 90 });
       expect(await notifiedOf(other, () => true)).toEqual({
@@ -237,22 +237,25 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
 
     test('a penalty, of which the balance does not cover all, and what is earned repays', async () => {
       const person = await openWallet(first);
-      await admin.admin.grant(person.userId, { asset: 'point', amount: '20.00', reason: 'welcome' });
-      const penalty = await admin.admin.penalize(person.userId, { amount: '50.00', reason: 'Spam' });
+      await admin.admin.grantAsset(person.userId, { asset: 'point', amount: '20.00', reason: 'welcome' });
+      const penalty = await admin.admin.penalizeUser(person.userId, { amount: '50.00', reason: 'Spam' });
       expect(penalty).toMatchObject({ action: 'penalty', points: '20.00', balance: '0.00', debt: '30.00' });
       const told = await notifiedOf(person, (data) => 'action' in data && data.action === 'penalty');
       expect(told.data).toMatchObject({ points: 20, newBalance: 0, previousBalance: 20, reason: 'Spam' });
-      await admin.admin.grant(person.userId, { asset: 'point', amount: '40.00', reason: 'sorry' });
+      await admin.admin.grantAsset(person.userId, { asset: 'point', amount: '40.00', reason: 'sorry' });
       await balanceShown(person, { points: '10.00' });
-      expect((await person.client.wallet.balances()).point).toBe('10.00');
+      expect((await person.client.wallet.getWallet()).balances.point).toBe('10.00');
       await expectBalancedLedger(admin);
     });
 
     test('a correction, either way', async () => {
       const person = await openWallet(last);
-      await admin.admin.grant(person.userId, { asset: 'point', amount: '150.00', reason: 'welcome' });
+      await admin.admin.grantAsset(person.userId, { asset: 'point', amount: '150.00', reason: 'welcome' });
       const correction = { asset: 'point', amount: '25.00', reason: 'Balance adjustment' } as const;
-      expect(await admin.admin.adjust(person.userId, correction)).toMatchObject({ amount: '25.00', balance: '175.00' });
+      expect(await admin.admin.adjustBalance(person.userId, correction)).toMatchObject({
+        amount: '25.00',
+        balance: '175.00',
+      });
       const told = await notifiedOf(person, ({ reason }) => reason === 'Balance adjustment');
       expect(told).toEqual({
         type: 'wallet_update',
@@ -266,7 +269,7 @@ export function pointsSuite(urls: () => readonly string[], natsUrl: () => string
           timestamp: TIME,
         },
       });
-      const back = await admin.admin.adjust(person.userId, { ...correction, amount: '-175.00' });
+      const back = await admin.admin.adjustBalance(person.userId, { ...correction, amount: '-175.00' });
       expect(back).toMatchObject({ amount: '-175.00', balance: '0.00' });
     });
 

@@ -39,14 +39,14 @@ export function refusalSuite(urls: () => readonly string[]): void {
     ];
 
     test.for(cases)('%s', async ([, change, reason]) => {
-      const before = await admin.admin.trialBalance();
+      const before = await admin.admin.getTrialBalance();
       const ack = await stage.guestSocket.send('gift.send', order(change()));
       expect(ack).toMatchObject({ ok: false, error: { reason, retryable: false, requestId: expect.any(String) } });
-      expect(await admin.admin.trialBalance()).toEqual(before);
+      expect(await admin.admin.getTrialBalance()).toEqual(before);
     });
 
     test('insufficient funds tell what is required and what is available', async () => {
-      const { coin } = await stage.guest.client.wallet.balances();
+      const { coin } = (await stage.guest.client.wallet.getWallet()).balances;
       const ack = await stage.guestSocket.send('gift.send', order({ quantity: 9999 }));
       const required = money(9999 * price);
       expect(ack).toMatchObject({
@@ -77,18 +77,18 @@ export function refusalSuite(urls: () => readonly string[]): void {
   describe('who may not send', () => {
     test('a blocked sender is out of the room at once, and may not come back', async () => {
       const other = await openStage(first, last, admin, '100.00');
-      await other.host.client.rooms.block(other.roomId, other.guest.userId, 'spam');
+      await other.host.client.rooms.blockUser(other.roomId, { userId: other.guest.userId, reason: 'spam' });
       const gift = order({ roomId: other.roomId, recipientIds: [other.host.userId] });
       const ack = await other.guestSocket.send('gift.send', gift);
       expect(ack).toMatchObject({ ok: false, error: { reason: 'SENDER_BLOCKED' } });
-      await expect(other.guest.client.rooms.join(other.roomId)).rejects.toMatchObject({ code: 'USER_BLOCKED' });
-      expect((await other.guest.client.wallet.balances()).coin).toBe('100.00');
+      await expect(other.guest.client.rooms.joinRoom(other.roomId)).rejects.toMatchObject({ code: 'USER_BLOCKED' });
+      expect((await other.guest.client.wallet.getWallet()).balances.coin).toBe('100.00');
       other.close();
     });
 
     test('nobody sends into a closed room', async () => {
       const other = await openStage(first, last, admin, '100.00');
-      await other.host.client.rooms.close(other.roomId);
+      await other.host.client.rooms.closeRoom(other.roomId);
       const ack = await other.guestSocket.send('gift.send', order({ roomId: other.roomId }));
       expect(ack).toMatchObject({ ok: false, error: { reason: 'ROOM_CLOSED' } });
       other.close();
@@ -98,7 +98,7 @@ export function refusalSuite(urls: () => readonly string[]): void {
       const other = await openStage(first, last, admin, '100.00');
       const gift = order({ roomId: other.roomId, recipientIds: [other.host.userId] });
       const once = accepted(await other.guestSocket.send('gift.send', gift));
-      await other.host.client.rooms.close(other.roomId);
+      await other.host.client.rooms.closeRoom(other.roomId);
       expect(accepted(await other.guestSocket.send('gift.send', gift))).toEqual(once);
       other.close();
     });
@@ -119,7 +119,7 @@ export function refusalSuite(urls: () => readonly string[]): void {
 
     test("a room token of somebody else's opens nothing", async () => {
       const stranger = await register(first);
-      const { token } = await stage.guest.client.rooms.join(stage.roomId);
+      const { token } = await stage.guest.client.rooms.joinRoom(stage.roomId);
       const raw = await connect(first, { token: stranger.token, v: 1 });
       expect(await raw.send('room.join', { token })).toMatchObject({ ok: false });
       expect(await raw.send('room.join', { token: 'x' })).toMatchObject({ ok: false });

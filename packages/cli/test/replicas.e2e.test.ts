@@ -53,7 +53,7 @@ describe('in a process each, with replicas', () => {
         expect(stage.hostSocket.of('gift.sent').map(({ data }) => data['id'])).toEqual([gift['id']]);
       }, 30_000);
       await eventually(async () => expect((await running.status()).status.ready).toBe(true), 30_000);
-      const { items } = await stage.host.client.rooms.gifts(stage.roomId);
+      const { items } = await stage.host.client.gifts.listRoomGifts(stage.roomId);
       expect(items.map(({ id }) => id)).toEqual([gift['id']]);
       expect(accepted(await stage.guestSocket.send('gift.send', gift))).toEqual(ack);
     } finally {

@@ -21,7 +21,7 @@ export async function openScene(urls: readonly string[]): Promise<Scene> {
   const last = urls.at(-1);
   if (first === undefined || last === undefined) throw new Error('no gateway');
   const admin = await administrator(first);
-  const [gift] = await admin.gifts.list();
+  const [gift] = (await admin.gifts.listGifts()).items;
   if (gift === undefined) throw new Error('the catalogue is empty');
   const stage = await openStage(first, last, admin, '1000.00');
   const { roomId, host } = stage;

@@ -1,6 +1,6 @@
 /** What the suites about wallets play on: people with sockets of their own, and a ledger that must stay balanced. */
 import { randomUUID } from 'node:crypto';
-import type { Client, WalletNotification } from '@fanfare/client';
+import type { Client, ServerEvents } from '@fanfare/client';
 import { eventually } from '@fanfare/testing';
 import { expect } from 'vitest';
 import { administrator, connect, type Person, type RawSocket, register } from './people.ts';
@@ -24,11 +24,11 @@ export async function openScene(urls: readonly string[]) {
 }
 
 /** What the socket was shown by `notification`, in order. */
-export const notified = ({ socket }: Holder): readonly WalletNotification[] =>
-  socket.of('notification').map(({ data }) => data as unknown as WalletNotification);
+export const notified = ({ socket }: Holder): readonly ServerEvents['notification'][] =>
+  socket.of('notification').map(({ data }) => data as unknown as ServerEvents['notification']);
 
 /** Waits for the notification that `is` recognises. */
-export const notifiedOf = (holder: Holder, is: (data: WalletNotification['data']) => boolean) =>
+export const notifiedOf = (holder: Holder, is: (data: ServerEvents['notification']['data']) => boolean) =>
   eventually(() => {
     const found = notified(holder).find(({ data }) => is(data));
     if (found === undefined) throw new Error(`not told yet: ${JSON.stringify(notified(holder))}`);
@@ -57,14 +57,14 @@ export async function call(holder: Holder, method: string, path: string, body?: 
 const nothing = { coin: '0.00', diamond: '0.00', point: '0.00' };
 
 export async function expectBalancedLedger(admin: Client): Promise<void> {
-  expect(await admin.admin.trialBalance()).toMatchObject({ sums: nothing, entrySums: nothing });
+  expect(await admin.admin.getTrialBalance()).toMatchObject({ sums: nothing, entrySums: nothing });
 }
 
 /** Runs what must be refused, and sees that nothing was posted. */
 export async function expectNothingPosted(admin: Client, refused: () => Promise<void>): Promise<void> {
-  const before = await admin.admin.trialBalance();
+  const before = await admin.admin.getTrialBalance();
   await refused();
-  expect(await admin.admin.trialBalance()).toEqual(before);
+  expect(await admin.admin.getTrialBalance()).toEqual(before);
   expect(before).toMatchObject({ sums: nothing, entrySums: nothing });
 }
 

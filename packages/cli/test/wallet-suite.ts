@@ -26,15 +26,15 @@ export function walletSuite(urls: () => readonly string[]): void {
   async function seller(limits: { readonly dailyLimit: string; readonly requestLimit: string }, coins: string) {
     const person = await openWallet(last);
     await admin.admin.setCoinSeller(person.userId, { ...limits, isActive: true, reason: 'test' });
-    await admin.admin.grant(person.userId, { asset: 'coin', amount: coins, reason: 'stock' });
+    await admin.admin.grantAsset(person.userId, { asset: 'coin', amount: coins, reason: 'stock' });
     return person;
   }
 
   describe('a coin request', () => {
     test('moves nothing until an administrator approves it, which issues the coins once', async () => {
       const person = await openWallet(first);
-      const { coinRequests } = person.client.wallet;
-      const created = await coinRequests.create({ amount: '50.00', note: 'please' });
+      const { coinRequests } = person.client;
+      const created = await coinRequests.createCoinRequest({ amount: '50.00', note: 'please' });
       expect(created).toEqual({
         id: expect.any(String),
         userId: person.userId,
@@ -47,20 +47,20 @@ export function walletSuite(urls: () => readonly string[]): void {
         createdAt: TIME,
         decidedAt: null,
       });
-      expect((await coinRequests.list({ status: 'pending' })).items).toEqual([created]);
-      expect((await admin.admin.coinRequests({ status: 'pending' })).items).toContainEqual(created);
-      expect((await person.client.wallet.balances()).coin).toBe('0.00');
+      expect((await coinRequests.listCoinRequests({ status: 'pending' })).items).toEqual([created]);
+      expect((await admin.admin.listAllCoinRequests({ status: 'pending' })).items).toContainEqual(created);
+      expect((await person.client.wallet.getWallet()).balances.coin).toBe('0.00');
 
-      const approved = await admin.wallet.coinRequests.approve(created.id);
+      const approved = await admin.coinRequests.approveCoinRequest(created.id);
       expect(approved).toEqual({
         ...created,
         status: 'approved',
         decidedBy: expect.any(Number),
         decidedAt: TIME,
       });
-      expect(await admin.wallet.coinRequests.approve(created.id)).toEqual(approved);
+      expect(await admin.coinRequests.approveCoinRequest(created.id)).toEqual(approved);
       await balanceShown(person, { coins: '50.00', diamonds: '0.00', points: '0.00' });
-      const [line] = (await person.client.wallet.transactions({ asset: 'coin' })).items;
+      const [line] = (await person.client.wallet.listTransactions({ asset: 'coin' })).items;
       expect(line).toMatchObject({
         action: 'coin_request',
         amount: '50.00',
@@ -68,7 +68,7 @@ export function walletSuite(urls: () => readonly string[]): void {
         balanceAfter: '50.00',
         metadata: { coinRequestId: created.id },
       });
-      const late = admin.wallet.coinRequests.reject(created.id, 'too late');
+      const late = admin.coinRequests.rejectCoinRequest(created.id, { reason: 'too late' });
       await expect(late).rejects.toMatchObject({ code: 'COIN_REQUEST_RESOLVED', details: { status: 'approved' } });
       await expectBalancedLedger(admin);
     });
@@ -76,23 +76,25 @@ export function walletSuite(urls: () => readonly string[]): void {
     test('is paid by a seller out of their own wallet, up to their limit of a day', async () => {
       const sells = await seller({ dailyLimit: '100.00', requestLimit: '80.00' }, '500.00');
       const [person, stranger] = [await openWallet(first), await openWallet(first)];
-      const { coinRequests } = person.client.wallet;
-      const ask = (amount: string) => coinRequests.create({ amount, sellerId: sells.userId });
+      const { coinRequests } = person.client;
+      const ask = (amount: string) => coinRequests.createCoinRequest({ amount, sellerId: sells.userId });
       const [one, two] = [await ask('60.00'), await ask('70.00')];
-      const theirs = await sells.client.wallet.coinRequests.list({ scope: 'seller' });
+      const theirs = await sells.client.coinRequests.listCoinRequests({ scope: 'seller' });
       expect(theirs.items.map(({ id }) => id)).toEqual(expect.arrayContaining([two.id, one.id]));
-      await expect(stranger.client.wallet.coinRequests.approve(one.id)).rejects.toMatchObject({ kind: 'forbidden' });
-      await sells.client.wallet.coinRequests.approve(one.id);
+      await expect(stranger.client.coinRequests.approveCoinRequest(one.id)).rejects.toMatchObject({
+        kind: 'forbidden',
+      });
+      await sells.client.coinRequests.approveCoinRequest(one.id);
       await balanceShown(person, { coins: '60.00' });
       await balanceShown(sells, { coins: '440.00' });
       await expectNothingPosted(admin, async () => {
-        const over = sells.client.wallet.coinRequests.approve(two.id);
+        const over = sells.client.coinRequests.approveCoinRequest(two.id);
         await expect(over).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', details: { available: '40.00' } });
       });
-      const rejected = await sells.client.wallet.coinRequests.reject(two.id, 'sold out');
+      const rejected = await sells.client.coinRequests.rejectCoinRequest(two.id, { reason: 'sold out' });
       expect(rejected).toMatchObject({ status: 'rejected', reason: 'sold out', decidedBy: sells.userId });
-      expect((await coinRequests.list({ status: 'rejected' })).items).toEqual([rejected]);
-      expect((await person.client.wallet.balances()).coin).toBe('60.00');
+      expect((await coinRequests.listCoinRequests({ status: 'rejected' })).items).toEqual([rejected]);
+      expect((await person.client.wallet.getWallet()).balances.coin).toBe('60.00');
     });
 
     test('to somebody who sells none is refused', async () => {
@@ -104,8 +106,8 @@ export function walletSuite(urls: () => readonly string[]): void {
 
   test('diamonds become coins', async () => {
     const person = await openWallet(last);
-    await admin.admin.grant(person.userId, { asset: 'diamond', amount: '10.00', reason: 'welcome' });
-    const conversion = await person.client.wallet.convert({ amount: '4.00' });
+    await admin.admin.grantAsset(person.userId, { asset: 'diamond', amount: '10.00', reason: 'welcome' });
+    const conversion = await person.client.wallet.convertDiamonds({ amount: '4.00' });
     expect(conversion).toEqual({
       id: expect.any(String),
       from: { asset: 'diamond', amount: '4.00' },
@@ -125,14 +127,14 @@ export function walletSuite(urls: () => readonly string[]): void {
 
     async function holder() {
       const person = await openWallet(first);
-      await admin.admin.grant(person.userId, { asset: 'point', amount: '150.00', reason: 'welcome' });
+      await admin.admin.grantAsset(person.userId, { asset: 'point', amount: '150.00', reason: 'welcome' });
       await balanceShown(person, { points: '150.00' });
-      return { person, withdrawals: person.client.wallet.withdrawals };
+      return { person, withdrawals: person.client.withdrawals };
     }
 
     test('holds the amount, which comes back when the user cancels', async () => {
       const { person, withdrawals } = await holder();
-      const requested = await withdrawals.request(order);
+      const requested = await withdrawals.requestWithdrawal(order);
       expect(requested).toEqual({
         ...order,
         id: expect.any(String),
@@ -145,11 +147,11 @@ export function walletSuite(urls: () => readonly string[]): void {
         resolvedAt: null,
       });
       await balanceShown(person, { points: '100.00' });
-      expect((await person.client.wallet.balances()).point).toBe('100.00');
-      const cancelled = await withdrawals.cancel(requested.id);
+      expect((await person.client.wallet.getWallet()).balances.point).toBe('100.00');
+      const cancelled = await withdrawals.cancelWithdrawal(requested.id);
       expect(cancelled).toEqual({ ...requested, status: 'cancelled', resolvedAt: TIME });
       await balanceShown(person, { points: '150.00' });
-      expect((await withdrawals.list({ status: 'cancelled' })).items).toEqual([cancelled]);
+      expect((await withdrawals.listWithdrawals({ status: 'cancelled' })).items).toEqual([cancelled]);
       const late = admin.admin.payWithdrawal(requested.id, { reference: 'x' });
       await expect(late).rejects.toMatchObject({ code: 'WITHDRAWAL_RESOLVED', details: { status: 'cancelled' } });
       // Nothing was earned or deducted by any of it.
@@ -158,8 +160,10 @@ export function walletSuite(urls: () => readonly string[]): void {
 
     test('is told as points_deducted when it is paid, and what is not paid is available again', async () => {
       const { person, withdrawals } = await holder();
-      const { id } = await withdrawals.request(order);
-      expect((await admin.admin.withdrawals({ userId: person.userId })).items.map((each) => each.id)).toEqual([id]);
+      const { id } = await withdrawals.requestWithdrawal(order);
+      expect((await admin.admin.listAllWithdrawals({ userId: person.userId })).items.map((each) => each.id)).toEqual([
+        id,
+      ]);
       const paid = await admin.admin.payWithdrawal(id, { amount: '30.00', reference: 'SEPA 1' });
       expect(paid).toMatchObject({ status: 'paid', amount: '50.00', paidAmount: '30.00', resolvedAt: TIME });
       const told = await notifiedOf(person, (data) => 'action' in data && data.action === 'withdrawal');
@@ -170,34 +174,37 @@ export function walletSuite(urls: () => readonly string[]): void {
         data: { points: 30, newBalance: 120, previousBalance: 150, reason: expect.any(String), timestamp: TIME },
       });
       await balanceShown(person, { points: '120.00' });
-      const [line] = (await person.client.wallet.transactions({ asset: 'point' })).items;
+      const [line] = (await person.client.wallet.listTransactions({ asset: 'point' })).items;
       expect(line).toMatchObject({ action: 'withdrawal', amount: '-30.00', metadata: { reference: 'SEPA 1' } });
       await expectBalancedLedger(admin);
     });
 
     test('comes back when an administrator rejects it, and is refused for more than there is', async () => {
       const { person, withdrawals } = await holder();
-      const { id } = await withdrawals.request({ ...order, amount: '150.00' });
+      const { id } = await withdrawals.requestWithdrawal({ ...order, amount: '150.00' });
       await expectNothingPosted(admin, async () => {
         const more = await call(person, 'POST', '/wallet/withdrawals', { ...order, amount: '1.00' });
         expect([more.status, more.answer['code']]).toEqual([402, 'INSUFFICIENT_FUNDS']);
         const coins = await call(person, 'POST', '/wallet/withdrawals', { ...order, asset: 'coin' });
         expect(coins.answer).toMatchObject({ errors: { asset: ['must be diamond or point'] } });
       });
-      const rejected = await admin.admin.rejectWithdrawal(id, 'no such account');
+      const rejected = await admin.admin.rejectWithdrawal(id, { reason: 'no such account' });
       expect(rejected).toMatchObject({ status: 'rejected', reason: 'no such account', paidAmount: '0.00' });
       await balanceShown(person, { points: '150.00' });
       const other = await openWallet(last);
-      await expect(other.client.wallet.withdrawals.cancel(id)).rejects.toMatchObject({ kind: 'not_found' });
+      await expect(other.client.withdrawals.cancelWithdrawal(id)).rejects.toMatchObject({ kind: 'not_found' });
     });
   });
 
   describe('an administrator', () => {
     test('freezes a wallet, which can still receive, and thaws it', async () => {
       const [person, other] = [await openWallet(first), await openWallet(last)];
-      await admin.admin.grant(person.userId, { asset: 'coin', amount: '10.00', reason: 'welcome' });
-      await admin.admin.grant(person.userId, { asset: 'point', amount: '10.00', reason: 'welcome' });
-      expect(await admin.admin.freeze(person.userId, 'audit')).toEqual({ userId: person.userId, frozen: true });
+      await admin.admin.grantAsset(person.userId, { asset: 'coin', amount: '10.00', reason: 'welcome' });
+      await admin.admin.grantAsset(person.userId, { asset: 'point', amount: '10.00', reason: 'welcome' });
+      expect(await admin.admin.freezeWallet(person.userId, { reason: 'audit' })).toEqual({
+        userId: person.userId,
+        frozen: true,
+      });
       const transfer = { toUserId: other.userId, amount: '1.00' };
       await expectNothingPosted(admin, async () => {
         for (const [path, body] of [
@@ -210,27 +217,34 @@ export function walletSuite(urls: () => readonly string[]): void {
           expect([refused.status, refused.answer['code']], path).toEqual([400, 'ACCOUNT_FROZEN']);
         }
       });
-      await admin.admin.grant(person.userId, { asset: 'coin', amount: '1.00', reason: 'while frozen' });
-      expect(await admin.admin.unfreeze(person.userId, 'done')).toEqual({ userId: person.userId, frozen: false });
-      await person.client.wallet.transfer(transfer);
+      await admin.admin.grantAsset(person.userId, { asset: 'coin', amount: '1.00', reason: 'while frozen' });
+      expect(await admin.admin.unfreezeWallet(person.userId, { reason: 'done' })).toEqual({
+        userId: person.userId,
+        frozen: false,
+      });
+      await person.client.wallet.transferCoins(transfer);
       await balanceShown(person, { coins: '10.00', points: '10.00' });
-      expect(await admin.admin.wallet(person.userId)).toEqual({ coin: '10.00', diamond: '0.00', point: '10.00' });
-      const { items } = await admin.admin.transactions(person.userId, { asset: 'coin' });
+      expect((await admin.admin.getUserWallet(person.userId)).balances).toEqual({
+        coin: '10.00',
+        diamond: '0.00',
+        point: '10.00',
+      });
+      const { items } = await admin.admin.listUserTransactions(person.userId, { asset: 'coin' });
       expect(items.map(({ action }) => action)).toEqual(['transfer_sent', 'grant', 'grant']);
       expect(items[0]?.metadata).toEqual({ fromUserId: person.userId, toUserId: other.userId });
     });
 
     test('says what must stay in a wallet', async () => {
       const [person, other] = [await openWallet(first), await openWallet(last)];
-      await admin.admin.grant(person.userId, { asset: 'coin', amount: '10.00', reason: 'welcome' });
+      await admin.admin.grantAsset(person.userId, { asset: 'coin', amount: '10.00', reason: 'welcome' });
       const floor = { asset: 'coin', floor: '4.00', reason: 'deposit' } as const;
       const shown = { userId: person.userId, asset: 'coin', floor: '4.00' };
       expect(await admin.admin.setFloor(person.userId, floor)).toEqual(shown);
       await expectNothingPosted(admin, async () => {
-        const refused = person.client.wallet.transfer({ toUserId: other.userId, amount: '6.01' });
+        const refused = person.client.wallet.transferCoins({ toUserId: other.userId, amount: '6.01' });
         await expect(refused).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
       });
-      await person.client.wallet.transfer({ toUserId: other.userId, amount: '6.00' });
+      await person.client.wallet.transferCoins({ toUserId: other.userId, amount: '6.00' });
     });
 
     test('is the only one who may', async () => {

@@ -1,7 +1,8 @@
-import { type Api, restApi } from './api.ts';
+import type { Api } from './api.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { restApi } from './generated/api.ts';
+import type { LogInBody, RegisterUserBody, Session } from './generated/objects.ts';
 import { httpClient, type Send } from './http.ts';
-import type { Session } from './objects.ts';
 import { sharedStore, type TokenStorage } from './token-store.ts';
 import { type TokenKeeper, type Tokens, tokenKeeper } from './tokens.ts';
 
@@ -20,18 +21,9 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-export type Credentials = { readonly password: string } & ({ readonly phone: string } | { readonly email: string });
-
-export interface Registration {
-  readonly username: string;
-  readonly password: string;
-  readonly phone?: string;
-  readonly email?: string;
-}
-
 export interface Client extends Api {
-  readonly register: (account: Registration) => Promise<Session>;
-  readonly login: (credentials: Credentials) => Promise<Session>;
+  readonly register: (account: RegisterUserBody) => Promise<Session>;
+  readonly login: (credentials: LogInBody) => Promise<Session>;
   /** Goes on with tokens stored earlier. */
   readonly useTokens: (tokens: Tokens) => void;
   readonly tokens: () => Tokens | null;
@@ -51,31 +43,29 @@ export function createClient(options: ClientOptions): Client {
   // Browsers refuse a fetch that is called as somebody's method.
   const doFetch: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   const tokens: TokenKeeper = tokenKeeper({
-    exchange: (refreshToken) =>
-      send<Session>({ method: 'POST', path: '/auth/refresh', body: { refreshToken }, auth: false }),
+    exchange: (refreshToken) => auth.refreshSession({ refreshToken }),
     onChange: options.onTokens,
     store: storage === undefined ? undefined : sharedStore(storage, `fanfare ${url}`),
   });
   const send: Send = httpClient({ url, fetch: doFetch, tokens });
-  const api = restApi(send);
+  const { auth, ...api } = restApi(send);
 
-  async function begin(path: string, body: object): Promise<Session> {
-    const session = await send<Session>({ method: 'POST', path, body, auth: false });
+  function begun(session: Session): Session {
     tokens.replace({ accessToken: session.accessToken, refreshToken: session.refreshToken });
     return session;
   }
 
   return {
     ...api,
-    register: (account) => begin('/auth/register', account),
-    login: (credentials) => begin('/auth/login', credentials),
+    register: (account) => auth.registerUser(account).then(begun),
+    login: (credentials) => auth.logIn(credentials).then(begun),
     useTokens: tokens.replace,
     tokens: tokens.current,
     refresh: async () => {
       await tokens.renew(tokens.current()?.accessToken ?? '');
     },
     logout: async () => {
-      await send<null>({ method: 'POST', path: '/auth/logout' });
+      await auth.logOut();
       tokens.replace(null);
     },
     connect: ({ signal } = {}) => openConnection({ url, transports, tokens, api, signal }),

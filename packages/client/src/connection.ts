@@ -1,20 +1,25 @@
 /** A live connection: events as they happen, each once, and commands that survive reconnects. */
 import { v7 as newId } from 'uuid';
-import type { Api, GiftToSend } from './api.ts';
+import type { Api } from './api.ts';
 import { backoffMs } from './backoff.ts';
 import { untilAnswered } from './commands.ts';
 import { duplicateFilter } from './duplicates.ts';
 import { eventGate } from './event-gate.ts';
-import { emitter, type On, type SessionInfo } from './events.ts';
+import { emitter, type On } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
+import type { ChatMessage, Commands, SentGiftReceipt, SessionInfo } from './generated/objects.ts';
 import { delay } from './http.ts';
 import { incoming } from './incoming.ts';
 import { createLink, type Link } from './link.ts';
-import type { ChatMessage, SentGiftReceipt } from './objects.ts';
 import { positionStore, takeIn } from './positions.ts';
 import { type Readiness, readiness } from './readiness.ts';
 import { type RoomVisit, type RoomVisits, roomVisits } from './room-visits.ts';
 import { notLoggedIn, type TokenKeeper } from './tokens.ts';
+
+type GiftCommand = Commands['gift.send']['payload'];
+
+/** `id` is made here unless given: whoever repeats a gift after a failure sends it under the same. */
+export type GiftToSend = Omit<GiftCommand, 'id'> & Partial<Pick<GiftCommand, 'id'>>;
 
 export interface Connection {
   readonly on: On;
@@ -25,7 +30,7 @@ export interface Connection {
   /** At once nothing of it is shown any more; resolves when the server knows. The user leaves with their last socket. */
   readonly leaveRoom: (roomId: number) => Promise<void>;
   /** Sends until acknowledged, under one id. See `commands.ts` for what it throws. */
-  readonly sendGift: (gift: GiftToSend & { readonly roomId: number }) => Promise<SentGiftReceipt>;
+  readonly sendGift: (gift: GiftToSend) => Promise<SentGiftReceipt>;
   readonly sendChat: (roomId: number, text: string, id?: string) => Promise<ChatMessage>;
   /** Tells the room; say it every second or two while it lasts. Once: what could not be sent is not sent later. */
   readonly setTyping: (roomId: number, isTyping: boolean) => Promise<void>;
@@ -95,8 +100,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     onLost: (roomId, error) => emit('roomLost', { roomId, error }),
   });
   const take = incoming({ positions, duplicates, rooms, emit });
-  const send = <T>(name: string, payload: { readonly id: string }): Promise<T> =>
-    untilAnswered(ready.wait, { id: payload.id }, async () => (await link.send(name, payload)) as T);
+  const send = <C extends 'gift.send' | 'chat.send'>(
+    name: C,
+    payload: Commands[C]['payload'],
+  ): Promise<Commands[C]['data']> => untilAnswered(ready.wait, { id: payload.id }, () => link.send(name, payload));
 
   await untilOpen(link, ready, signal);
   return {
@@ -107,8 +114,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       rooms.forget(roomId);
       return untilAnswered(ready.wait, { roomId: String(roomId) }, () => rooms.tellLeft(roomId));
     },
-    sendGift: (gift) => send<SentGiftReceipt>('gift.send', { ...gift, id: gift.id ?? newId() }),
-    sendChat: (roomId, text, id = newId()) => send<ChatMessage>('chat.send', chat(id, roomId, text)),
+    sendGift: (gift) => send('gift.send', { ...gift, id: gift.id ?? newId() }),
+    sendChat: (roomId, text, id = newId()) => send('chat.send', { id, roomId, text }),
     setTyping: async (roomId, isTyping) => void (await link.send('chat.type', { roomId, isTyping })),
     markSeen: async (roomId, { userId, id }) => void (await link.send('chat.see', { roomId, userId, id })),
     close: link.close,
@@ -140,8 +147,6 @@ async function untilResumed(rooms: RoomVisits, isCurrent: () => boolean): Promis
     }
   }
 }
-
-const chat = (id: string, roomId: number, text: string) => ({ id, roomId, text });
 
 const closedError = (code: number | null, reason: string): FanfareError =>
   new FanfareError({

@@ -1,5 +1,5 @@
 import { FanfareError } from './fanfare-error.ts';
-import type { ErrorBody } from './objects.ts';
+import type { ErrorBody } from './generated/objects.ts';
 
 /**
  * The `data` of an answer.

@@ -1,66 +1,12 @@
 /** What a connection tells: the server's events under their own (dotted) names, and the SDK's about itself. */
 import type { FanfareError } from './fanfare-error.ts';
-import type { WalletNotification } from './notifications.ts';
-import type { RoomSnapshot } from './objects.ts';
+import type { Commands, ServerEvents, SessionInfo } from './generated/objects.ts';
 import type { Position } from './positions.ts';
 
-/** Payloads of events with a dotted name are snake_case, and their amounts decimal strings. */
-export interface ServerEvents {
-  /** What is available now, of all three. */
-  'balance.updated': { readonly coins: string; readonly diamonds: string; readonly points: string };
-  'gift.sent': {
-    /** The sender's own id. */
-    readonly id: string;
-    readonly room_id: number | null;
-    readonly sender_id: number;
-    readonly recipient_ids: readonly number[];
-    readonly gift_id: number;
-    readonly quantity: number;
-    readonly price: string;
-    readonly total_cost: string;
-    readonly combo_id: string | null;
-    readonly combo_count: number;
-    readonly sent_at: string;
-  };
-  'chat.message': {
-    readonly id: string;
-    readonly room_id: number;
-    readonly user_id: number;
-    readonly text: string;
-    readonly sent_at: string;
-  };
-  /** Hide it after 3 s without another. Not told to the connection that said so. */
-  'chat.typing': { readonly room_id: number; readonly user_id: number; readonly is_typing: boolean };
-  /** The user has read a room's chat up to this message, on another device. */
-  'chat.seen': {
-    readonly room_id: number;
-    /** Whose message it is. */
-    readonly user_id: number;
-    readonly id: string;
-  };
-  'room.participant_count': { readonly room_id: number; readonly count: number };
-  'room.member_blocked': {
-    readonly room_id: number;
-    readonly user_id: number;
-    readonly by_user_id: number;
-    /** What was said of it, or null. */
-    readonly reason: string | null;
-  };
-  /** Nobody is in it any more. */
-  'room.closed': { readonly room_id: number };
-  /** One is out of the room: `left` on another device, `moved` to another room, `away` for too long. */
-  'room.left': { readonly room_id: number; readonly cause: string; readonly left_at: string };
-  /** What happened to one's points. Later releases have more types: ignore those you do not know. */
-  notification: WalletNotification;
-}
+type Entered = Extract<Commands['room.join']['data'], { readonly recovered: false }>;
 
-/** The answer to the handshake, for the user's own channel. */
-export interface SessionInfo extends Position {
-  readonly v: number;
-  readonly sessionId: string;
-  readonly userId: number;
-  readonly recovered: boolean;
-}
+/** What there is to show of a room when nothing could be replayed. */
+export type RoomSnapshot = Pick<Entered, 'room' | 'seats' | 'participants' | 'messages'>;
 
 /** How a room was entered again after a reconnect. `snapshot` is null when everything missed was replayed. */
 export interface RoomResumed {

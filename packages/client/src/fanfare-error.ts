@@ -1,11 +1,13 @@
-import type { ErrorBody, ErrorDetails, ErrorKind, FieldErrors, SocketError } from './objects.ts';
+import type { ErrorBody, ErrorKind, SocketError } from './generated/objects.ts';
+
+export type ErrorDetails = SocketError['details'];
 
 export interface ErrorFacts {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly message: string;
   readonly details?: ErrorDetails;
-  readonly fields?: FieldErrors | null;
+  readonly fields?: SocketError['errors'];
   readonly retryable: boolean;
   readonly requestId?: string | null;
 }
@@ -19,7 +21,7 @@ export class FanfareError extends Error {
   /** Facts by name: `{required: '200.00', available: '150.00'}`, `{roomId: 42, maxCapacity: 100}`. */
   readonly details: ErrorDetails;
   /** What is wrong with which field of the request. */
-  readonly fields: FieldErrors | null;
+  readonly fields: SocketError['errors'];
   /** Whether the same request may succeed when it is sent again unchanged. */
   readonly retryable: boolean;
   /** For support: finds the request in logs and traces. */

@@ -5,11 +5,12 @@ import { FanfareError } from './fanfare-error.ts';
 import { notLoggedIn, type TokenKeeper } from './tokens.ts';
 
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** After `/api/v1`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly body?: object;
+  /** What is undefined is left out, and a list is one text with commas. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly number[] | undefined>> | undefined;
+  readonly body?: object | undefined;
   /** False for requests that need nobody logged in. */
   readonly auth?: boolean;
   /** Makes a POST safe to repeat. */

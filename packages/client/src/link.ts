@@ -5,9 +5,8 @@
  */
 import { io, type Socket } from 'socket.io-client';
 import type { Closing } from './backoff.ts';
-import type { SessionInfo } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
-import type { SocketError } from './objects.ts';
+import type { Commands, SessionInfo, SocketError } from './generated/objects.ts';
 import type { Place } from './positions.ts';
 import { reconnectPlan } from './reconnect-plan.ts';
 import { shortenableWait } from './shortenable-wait.ts';
@@ -26,7 +25,9 @@ export interface LinkOptions {
   readonly page?: PageScope;
 }
 
-type Ack = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: SocketError };
+type Ack<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: SocketError };
+
+type CommandName = keyof Commands;
 
 export interface Link {
   readonly open: () => void;
@@ -36,7 +37,11 @@ export interface Link {
    * Sends a command once. `onData` runs before any event that follows the ack.
    * @throws FanfareError the refusal, or NETWORK when no ack came: then it may have been carried out
    */
-  readonly send: (name: string, payload: object, onData?: (data: unknown) => void) => Promise<unknown>;
+  readonly send: <C extends CommandName>(
+    name: C,
+    payload: Commands[C]['payload'],
+    onData?: (data: Commands[C]['data']) => void,
+  ) => Promise<Commands[C]['data']>;
 }
 
 /** The time a handshake may take until the session is there. */
@@ -148,18 +153,18 @@ function listen(socket: Socket, { onSession, onClosing, onLost, onEvent }: Heard
 }
 
 /** With a callback, not a promise: a promise's continuation may run after the events that follow the ack. */
-function sendCommand(
+function sendCommand<C extends CommandName>(
   socket: Socket,
-  name: string,
-  payload: object,
-  onData: ((data: unknown) => void) | undefined,
-): Promise<unknown> {
+  name: C,
+  payload: Commands[C]['payload'],
+  onData: ((data: Commands[C]['data']) => void) | undefined,
+): Promise<Commands[C]['data']> {
   return new Promise((resolve, reject) => {
     if (!socket.connected) {
       reject(FanfareError.network('not connected'));
       return;
     }
-    socket.timeout(ACK_MS).emit(name, payload, (error: Error | null, ack?: Ack) => {
+    socket.timeout(ACK_MS).emit(name, payload, (error: Error | null, ack?: Ack<Commands[C]['data']>) => {
       if (error !== null || ack === undefined) {
         reject(FanfareError.network(error?.message ?? 'no ack'));
       } else if (!ack.ok) {

@@ -2,12 +2,13 @@
 import type { Api } from './api.ts';
 import { stayBegan } from './claims.ts';
 import { type DuplicateFilter, messageKey } from './duplicates.ts';
-import type { RoomResumed } from './events.ts';
+import type { RoomResumed, RoomSnapshot } from './events.ts';
 import { FanfareError } from './fanfare-error.ts';
+import type { Room } from './generated/objects.ts';
 import type { Link } from './link.ts';
-import type { Room, RoomSnapshot } from './objects.ts';
 import { type PositionStore, type Resumption, takeIn } from './positions.ts';
 
+/** With a snapshot unless all that was missed follows. */
 type JoinAck = Resumption & Partial<RoomSnapshot>;
 
 /** What there is to show on entering. */
@@ -28,7 +29,7 @@ export interface RoomVisits {
 }
 
 export interface RoomVisitDeps {
-  readonly api: Pick<Api, 'rooms' | 'me'>;
+  readonly api: Pick<Api, 'rooms' | 'users'>;
   readonly link: Pick<Link, 'send'>;
   readonly positions: PositionStore;
   readonly duplicates: DuplicateFilter;
@@ -56,13 +57,12 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
 
   async function enter(roomId: number, token: string): Promise<JoinAck> {
     const off = positions.of(channelOf(roomId));
-    const takeAck = (data: unknown): void => {
-      const ack = data as JoinAck;
+    const takeAck = (ack: JoinAck): void => {
       deps.onAnswer();
       if (takeIn(positions, ack)) deps.onGap(ack.ch);
       for (const { userId, id } of ack.messages ?? []) duplicates.isNew([messageKey(userId, id)]);
     };
-    return (await link.send('room.join', { token, ...(off !== undefined && { off }) }, takeAck)) as JoinAck;
+    return link.send('room.join', { token, ...(off !== undefined && { off }) }, takeAck);
   }
 
   /** `mayJoin` has to agree before the room is joined by another token. */
@@ -72,7 +72,7 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
     } catch (error) {
       if (!(error instanceof FanfareError && CURABLE.has(error.code))) throw error;
       await mayJoin();
-      const joined = await api.rooms.join(roomId);
+      const joined = await api.rooms.joinRoom(roomId);
       visited.set(roomId, joined.token);
       return enter(roomId, joined.token);
     }
@@ -80,7 +80,7 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
 
   return {
     join: async (roomId) => {
-      const { room, token } = await api.rooms.join(roomId);
+      const { room, token } = await api.rooms.joinRoom(roomId);
       // Joining a room leaves the one before.
       for (const earlier of visited.keys()) forget(earlier);
       const ack = await enterAgain(roomId, token, async () => {});
@@ -114,8 +114,8 @@ export function roomVisits(deps: RoomVisitDeps): RoomVisits {
 }
 
 /** On another device they may have gone to another room meanwhile: joining this one would take them out of it. */
-async function refuseElsewhere(api: Pick<Api, 'me'>, roomId: number): Promise<void> {
-  const { activeRoomId } = await api.me();
+async function refuseElsewhere(api: Pick<Api, 'users'>, roomId: number): Promise<void> {
+  const { activeRoomId } = await api.users.getMe();
   if (activeRoomId !== null && activeRoomId !== roomId) throw movedElsewhere(roomId, activeRoomId);
 }
 
@@ -128,9 +128,8 @@ const movedElsewhere = (roomId: number, activeRoomId: number): FanfareError =>
     retryable: false,
   });
 
-const snapshotOf = ({ seats = [], participants = [], messages = [], ...ack }: JoinAck, room: Room): RoomSnapshot => ({
-  room: ack.room ?? room,
-  seats,
-  participants,
-  messages,
-});
+/** @param room what is known of it, where all that was missed is replayed instead */
+function snapshotOf(ack: JoinAck, room: Room): RoomSnapshot {
+  const { seats = [], participants = [], messages = [] } = ack;
+  return { room: ack.room ?? room, seats, participants, messages };
+}

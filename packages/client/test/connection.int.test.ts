@@ -60,15 +60,17 @@ test('commands about wallets are sent under an id, and texts are safe in a path'
     },
   });
   recorder.useTokens({ accessToken: 'a1', refreshToken: 'f1' });
-  await recorder.wallet.points.purchase({ id: 'k', itemId: 'badge' });
-  await recorder.wallet.coinRequests.reject('a/b', 'no');
+  await recorder.points.purchaseWithPoints({ itemId: 'badge' }, { idempotencyKey: 'k' });
+  await recorder.coinRequests.rejectCoinRequest('a/b', { reason: 'no' });
   await recorder.admin.setPointItem('x?y', { name: 'X', price: '1.00', isActive: true });
-  await recorder.admin.penalize(8, { id: 'k2', amount: '5.00', reason: 'spam' });
+  await recorder.admin.penalizeUser(8, { amount: '5.00', reason: 'spam' }, { idempotencyKey: 'k2' });
+  await recorder.wallet.transferCoins({ toUserId: 8, amount: '1.00' });
   expect(sent).toEqual([
     ['POST', '/api/v1/wallet/points/purchases', 'k', '{"itemId":"badge"}'],
-    ['POST', '/api/v1/wallet/coin-requests/a%2Fb/reject', null, '{"reason":"no"}'],
+    ['POST', '/api/v1/wallet/coin-requests/a%2Fb/reject', expect.any(String), '{"reason":"no"}'],
     ['PUT', '/api/v1/admin/point-items/x%3Fy', null, '{"name":"X","price":"1.00","isActive":true}'],
     ['POST', '/api/v1/admin/users/8/penalties', 'k2', '{"amount":"5.00","reason":"spam"}'],
+    ['POST', '/api/v1/wallet/transfers', expect.any(String), '{"toUserId":8,"amount":"1.00"}'],
   ]);
 });
 

@@ -69,10 +69,10 @@ async function enter(url: string, name: string): Promise<Person> {
 async function play(url: string, sender: Person, recipient: Person): Promise<ExitCode> {
   const admin = createClient({ url });
   await admin.login(ADMINISTRATOR);
-  await admin.admin.grant(sender.userId, { asset: 'coin', amount: COINS, reason: 'demo' });
+  await admin.admin.grantAsset(sender.userId, { asset: 'coin', amount: COINS, reason: 'demo' });
   say(`an administrator grants the sender ${COINS} coins`);
 
-  const room = await recipient.client.rooms.open({ name: 'Demo room' });
+  const room = await recipient.client.rooms.createRoom({ name: 'Demo room' });
   for (const person of [recipient, sender]) await person.connection.joinRoom(room.id);
   say(`the recipient opens room ${room.id}; both join it`);
 
@@ -82,7 +82,7 @@ async function play(url: string, sender: Person, recipient: Person): Promise<Exi
 
   const complete = await allArrived([sender, recipient], gifts);
   for (const person of [sender, recipient]) await report(person);
-  const { sums, journals, entries } = await admin.admin.trialBalance();
+  const { sums, journals, entries } = await admin.admin.getTrialBalance();
   const isZero = Object.values(sums).every((sum) => Number(sum) === 0);
   say(`\ntrial balance: ${JSON.stringify(sums)} over ${journals} journals and ${entries} entries`);
   if (complete && isZero) return EXIT.ok;
@@ -92,7 +92,7 @@ async function play(url: string, sender: Person, recipient: Person): Promise<Exi
 
 /** One single gift, then a combo of three. */
 async function sendGifts(sender: Person, recipient: Person, roomId: number): Promise<readonly SentGiftReceipt[]> {
-  const [gift] = await sender.client.gifts.list();
+  const [gift] = (await sender.client.gifts.listGifts()).items;
   if (gift === undefined) throw new Failure('the catalogue is empty; start with ./fanfare up --fresh');
   const order = { roomId, giftId: gift.id, recipientIds: [recipient.userId] };
   const sent = [await sender.connection.sendGift({ ...order, quantity: 2 })];
@@ -120,7 +120,7 @@ async function allArrived(people: readonly Person[], gifts: readonly SentGiftRec
 async function report({ name, received, client }: Person): Promise<void> {
   say(`\nthe ${name}'s socket received:`);
   for (const line of received) say(`  ${line}`);
-  const { coin, diamond, point } = await client.wallet.balances();
+  const { coin, diamond, point } = (await client.wallet.getWallet()).balances;
   say(`  balances: ${coin} coins, ${diamond} diamonds, ${point} points`);
 }
 

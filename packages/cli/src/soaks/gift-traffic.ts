@@ -28,10 +28,10 @@ const PAUSE_MS = 20;
 export async function startGiftTraffic(url: string, senders: number): Promise<GiftTraffic> {
   const admin = createClient({ url });
   await admin.login(ADMINISTRATOR);
-  const [gift] = await admin.gifts.list();
+  const [gift] = (await admin.gifts.listGifts()).items;
   if (gift === undefined) throw new Error('the catalogue is empty');
   const host = await enter(url);
-  const { id: roomId } = await host.client.rooms.open({ name: 'Kill soak' });
+  const { id: roomId } = await host.client.rooms.createRoom({ name: 'Kill soak' });
   const seen: string[] = [];
   let gaps = 0;
   host.connection.on('gift.sent', ({ id }) => void seen.push(id));
@@ -55,7 +55,7 @@ export async function startGiftTraffic(url: string, senders: number): Promise<Gi
   for (let i = 0; i < senders; i += 1) {
     const person = await enter(url);
     const coins = { asset: 'coin', amount: COINS.toFixed(2), reason: 'kill soak' } as const;
-    await admin.admin.grant(person.connection.session().userId, coins);
+    await admin.admin.grantAsset(person.connection.session().userId, coins);
     await person.connection.joinRoom(roomId);
     people.push({ ...person, sent: 0 });
   }
@@ -98,12 +98,12 @@ async function wholeHistory(client: Client, roomId: number, expected: number): P
   let ids: string[] = [];
   await until(async () => {
     ids = [];
-    let cursor: string | undefined;
+    let cursor = '';
     do {
-      const page = await client.rooms.gifts(roomId, { limit: 100, cursor });
+      const page = await client.gifts.listRoomGifts(roomId, { limit: 100, cursor });
       ids.push(...page.items.map(({ id }) => id));
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+      cursor = page.nextCursor ?? '';
+    } while (cursor !== '');
     return ids.length >= expected;
   });
   return ids;
@@ -134,7 +134,7 @@ function compare(where: string, acked: readonly string[], found: readonly string
 async function wrongBalances(people: readonly Sender[], price: number): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const { client, sent } of people) {
-    const { coin } = await client.wallet.balances();
+    const { coin } = (await client.wallet.getWallet()).balances;
     const expected = (COINS - sent * price).toFixed(2);
     if (coin !== expected) problems.push(`wallet: ${coin} coins after ${sent} gifts, ${expected} expected`);
   }
@@ -142,6 +142,6 @@ async function wrongBalances(people: readonly Sender[], price: number): Promise<
 }
 
 async function unbalanced(admin: Client): Promise<readonly string[]> {
-  const { sums } = await admin.admin.trialBalance();
+  const { sums } = await admin.admin.getTrialBalance();
   return Object.values(sums).every((sum) => Number(sum) === 0) ? [] : [`trial balance: ${JSON.stringify(sums)}`];
 }

@@ -1,6 +1,7 @@
 /** Schemas of the public objects, for the reference page. A test compares real answers with them. */
 import type * as objects from '@fanfare/client/objects';
 import { z } from 'zod';
+import { socketError } from '../protocol/ack.ts';
 
 export const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export const money = z.string().regex(/^-?\d+\.\d{2}$/);
@@ -102,19 +103,11 @@ export const message: z.ZodType<objects.ChatMessage> = z
   .object({ id: z.string(), roomId: id, userId: id, text: z.string(), sentAt: time })
   .meta({ id: 'ChatMessage' });
 
+const { reason, ...errorFields } = socketError.shape;
+
 export const errorBody = z
-  .object({
-    success: z.literal(false),
-    message: z.string(),
-    errors: z.record(z.string(), z.array(z.string())).nullable(),
-    code: z.string(),
-    kind: z.string(),
-    retryable: z.boolean(),
-    details: z.record(z.string(), z.union([z.string(), z.number()])),
-    requestId: z.string(),
-    timestamp: time,
-  })
-  .meta({ id: 'Error' });
+  .object({ success: z.literal(false), code: reason, ...errorFields, timestamp: time })
+  .meta({ id: 'ErrorBody' });
 
 /** Nothing but success. */
 export const none = z.object({});

@@ -129,7 +129,10 @@ export const flag = () => z.boolean(says('must be true or false'));
 
 /** A flag in a query. */
 export const flagText = () =>
-  z.enum(['true', 'false'], says('must be true or false')).transform((value) => value === 'true');
+  z
+    .enum(['true', 'false'], says('must be true or false'))
+    .transform((value) => value === 'true')
+    .meta({ type: 'boolean', enum: undefined });
 
 /** A whole number in a query. */
 export const integerText = (least: number, most: number) => {

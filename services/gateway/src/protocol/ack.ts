@@ -23,8 +23,10 @@ export const COMMON_REFUSALS: readonly string[] = [
 const kinds = Object.keys(KINDS) as [ErrorKind, ...ErrorKind[]];
 const worthRepeating = kinds.filter((kind) => KINDS[kind].retryable).join(', ');
 
+const errorKind = z.enum(kinds).meta({ id: 'ErrorKind', description: 'Decide by it where the reason is not known.' });
+
 export const socketError = z.object({
-  kind: z.enum(kinds).describe('Decide by it where the reason is not known.'),
+  kind: errorKind,
   reason: z.string().describe('What programs decide by: `INSUFFICIENT_FUNDS`.'),
   message: z.string().describe('For people.'),
   retryable: z.boolean().describe(`Whether the same, sent again unchanged, may succeed (${worthRepeating}).`),

@@ -1,7 +1,6 @@
 /**
  * Every event that this server emits: where, of which class, with which payload. Tables and sessions are typed by it
- * (`emit.ts`), the SDK's types are compared with it, and the protocol document is made of it. Another event is another
- * entry here and a row in the README.
+ * (`emit.ts`), and the protocol document is made of it. Another event is another entry here and a row in the README.
  */
 import { z } from 'zod';
 import { id, money, time } from '../http/answers.ts';
