@@ -44,11 +44,25 @@ export async function ensureGenerated(): Promise<void> {
     const hash = hashOfSources();
     if (isUpToDate(hash)) return; // another process did it while we waited
     console.error('fanfare: generating code from protos, schemas and documents');
-    const { status } = spawnSync('turbo', ['run', 'generate', '--output-logs=errors-only'], {
-      cwd: ROOT,
-      stdio: ['ignore', 2, 2],
-    });
-    if (status !== 0) throw new Failure('generating code failed, see above');
+    turbo('generate');
     writeFileSync(STAMP, hash);
   });
+}
+
+/**
+ * Writes the public documents anew, and what is made of them. They are committed, so that only who changes what the
+ * public sees does this; a test says when it was forgotten.
+ */
+export async function regenerateDocuments(): Promise<void> {
+  await ensureGenerated();
+  turbo('documents');
+  await ensureGenerated();
+}
+
+function turbo(task: string): void {
+  const { status } = spawnSync('turbo', ['run', task, '--output-logs=errors-only'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Failure('generating code failed, see above');
 }

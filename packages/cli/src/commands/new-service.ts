@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFil
 import { dirname, join } from 'node:path';
 import type { Arguments } from '../command-line.ts';
 import { EXIT, type ExitCode, Failure, UsageError } from '../exit-codes.ts';
-import { ensureGenerated } from '../generate.ts';
+import { regenerateDocuments } from '../generate.ts';
 import { ROOT, serviceFolder } from '../paths.ts';
 
 const TEMPLATES = join(ROOT, 'packages/cli/templates');
@@ -30,7 +30,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   writeFileSync(COMPOSE, withContainers(readFileSync(COMPOSE, 'utf8'), fill('deploy/compose.yml.tmpl')));
   appendFileSync(DATABASES, fill('deploy/init.sql.tmpl'));
   install();
-  await ensureGenerated();
+  await regenerateDocuments();
   // The order of imports depends on the name.
   spawnSync('biome', ['check', '--write', folder], { cwd: ROOT, stdio: ['ignore', 2, 2] });
   console.error(`fanfare: made services/${name} and its proto; read its README and "./fanfare test ${name}"`);
