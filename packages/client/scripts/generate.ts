@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import type { AsyncApi, OpenApi, Schema } from './public-documents.ts';
-import { renderApi, renderObjects } from './render.ts';
+import { renderApi, renderObjects, withPlainComments } from './render.ts';
 import { restMethods } from './rest-methods.ts';
 import { socketSchemas } from './socket-schemas.ts';
 
@@ -28,7 +28,7 @@ const document = { openapi: '3.1.0', info: { title: '', version: '' }, paths: {}
 const ast = await openapiTS(document as OpenAPI3, { immutable: true, defaultNonNullable: false, silent: true });
 
 mkdirSync(generated, { recursive: true });
-write('schemas.ts', astToString(ast));
+write('schemas.ts', withPlainComments(astToString(ast)));
 write(
   'objects.ts',
   renderObjects(

@@ -6,6 +6,13 @@ const HEADER = '// Made by `pnpm run generate` of the documents in api/. Do not 
 /** `/** text *\/`, unless there is nothing to say. */
 const comment = (indent: string, text: string | undefined): string => (text ? `${indent}/** ${text} */\n` : '');
 
+/** Comments as an editor shows them, without what the type itself says. */
+export const withPlainComments = (text: string): string =>
+  text
+    .replace(/^ *\/\*\* @(constant|enum|default)\b.*\*\/\n/gm, '')
+    .replace(/^ *\* @(constant|enum|default)\b.*\n/gm, '')
+    .replaceAll('@description ', '');
+
 /** @param descriptions by the names of the types, which `./schemas.ts` has */
 export const renderObjects = (descriptions: Readonly<Record<string, string | undefined>>): string =>
   `${HEADER}import type { components } from './schemas.ts';
