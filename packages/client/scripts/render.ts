@@ -46,13 +46,13 @@ function groupsOf(methods: readonly RestMethod[]): ReadonlyMap<string, readonly 
 }
 
 function renderMethod(method: RestMethod): string {
-  const { name, verb, body, query, answer, needsNobody, movesMoney, summary, deprecated } = method;
+  const { name, verb, body, query, answer, auth, movesMoney, summary, deprecated } = method;
   const request = [
     `method: '${verb}'`,
     `path: ${pathOf(method)}`,
     ...(query === undefined ? [] : ['query']),
     ...(body === undefined ? [] : ['body']),
-    ...(needsNobody ? ['auth: false'] : []),
+    ...(auth === undefined ? [] : [`auth: '${auth}'`]),
     ...(movesMoney ? ['idempotencyKey: keyOf(options)'] : []),
   ];
   const text = `${summary}.${deprecated ? ' @deprecated' : ''}`;

@@ -14,7 +14,8 @@ export interface RestMethod {
   readonly query: NamedSchema | undefined;
   readonly body: NamedSchema | undefined;
   readonly answer: NamedSchema;
-  readonly needsNobody: boolean;
+  /** Unless somebody has to be logged in. */
+  readonly auth: 'none' | 'optional' | undefined;
   readonly movesMoney: boolean;
 }
 
@@ -50,9 +51,14 @@ function methodOf(path: string, verb: string, operation: RestOperation): RestMet
     query: queryOf(`${typeName}Query`, of('query')),
     body: bodyOf(`${typeName}Body`, operation),
     answer: answerOf(`${typeName}Answer`, operation),
-    needsNobody: security.length === 0,
+    auth: authOf(security),
     movesMoney: of('header').some(({ name }) => name === 'idempotency-key'),
   };
+}
+
+function authOf(security: readonly object[]): RestMethod['auth'] {
+  if (security.length === 0) return 'none';
+  return security.some((way) => Object.keys(way).length === 0) ? 'optional' : undefined;
 }
 
 const camelCase = (words: string): string =>

@@ -9,10 +9,10 @@ const refusal = (status: number, kind: string, code: string, retryable: boolean)
   });
 
 /** A platform that gives these answers one after the other, and keeps the requests. */
-function platform(answers: (() => Response)[]) {
+function platform(answers: (() => Response)[], { loggedIn = true } = {}) {
   const seen: { url: string; headers: Record<string, string> }[] = [];
   const tokens = tokenKeeper({ exchange: async () => ({ accessToken: 'new', refreshToken: 'r2' }) });
-  tokens.replace({ accessToken: 'old', refreshToken: 'r1' });
+  if (loggedIn) tokens.replace({ accessToken: 'old', refreshToken: 'r1' });
   const answer: typeof fetch = async (input, init) => {
     seen.push({ url: String(input), headers: init?.headers as Record<string, string> });
     const next = answers.shift();
@@ -35,6 +35,17 @@ test('an expired token is renewed once and the request sent again', async () => 
   const still = platform([expired, expired, () => success('never')]);
   await expect(still.send({ method: 'GET', path: '/me' })).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   expect(still.seen).toHaveLength(2);
+});
+
+test('what anybody may ask is asked without a token, or with the one there is', async () => {
+  const open = { method: 'GET', path: '/gifts', auth: 'optional' } as const;
+  const [stranger, user] = [platform([() => success(1)], { loggedIn: false }), platform([() => success(2)])];
+  expect([await stranger.send(open), await user.send(open)]).toEqual([1, 2]);
+  expect([...stranger.seen, ...user.seen].map(({ headers }) => headers['authorization'])).toEqual([
+    undefined,
+    'Bearer old',
+  ]);
+  await expect(stranger.send({ method: 'GET', path: '/me' })).rejects.toMatchObject({ kind: 'unauthenticated' });
 });
 
 test('a command with an id is sent again under that id, one without is not', async () => {

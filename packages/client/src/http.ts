@@ -11,8 +11,8 @@ export interface Request {
   /** What is undefined is left out, and a list is one text with commas. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly number[] | undefined>> | undefined;
   readonly body?: object | undefined;
-  /** False for requests that need nobody logged in. */
-  readonly auth?: boolean;
+  /** For requests that need nobody logged in: `none` tells nobody, `optional` whoever is. */
+  readonly auth?: 'none' | 'optional';
   /** Makes a POST safe to repeat. */
   readonly idempotencyKey?: string;
 }
@@ -51,9 +51,11 @@ export function httpClient(options: HttpOptions): Send {
 
 /** A token that has expired is renewed, once. */
 async function sendAuthorised(options: HttpOptions, request: Request): Promise<unknown> {
-  if (request.auth === false) return sendOnce(options, request, null);
-  const tokens = options.tokens.current();
-  if (tokens === null) throw notLoggedIn();
+  const tokens = request.auth === 'none' ? null : options.tokens.current();
+  if (tokens === null) {
+    if (request.auth === undefined) throw notLoggedIn();
+    return sendOnce(options, request, null);
+  }
   try {
     return await sendOnce(options, request, tokens.accessToken);
   } catch (error) {

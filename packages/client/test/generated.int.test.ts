@@ -62,7 +62,7 @@ test('a method takes what is in the path, then its body or query, and then the k
       send<Thing>({ method: 'POST', path: \`/things/\${encodeURIComponent(id)}\`, body, idempotencyKey: keyOf(options) }),
     /** Do it. @deprecated */
     list: (userId: number, query?: ListQuery) =>
-      send<ListAnswer>({ method: 'GET', path: \`/users/\${userId}/things\`, query, auth: false }),
+      send<ListAnswer>({ method: 'GET', path: \`/users/\${userId}/things\`, query, auth: 'none' }),
   },
 });
 `);
