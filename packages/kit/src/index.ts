@@ -11,7 +11,6 @@ export {
   Secret,
   serverFields,
 } from './config.ts';
-export { decodeCursor, encodeCursor } from './cursor.ts';
 export {
   AppError,
   commonErrors,
@@ -29,6 +28,10 @@ export { createLogger, type Logger, silentLogger } from './logger.ts';
 export { createMetrics } from './metrics.ts';
 export { CURRENCIES, type Currency, formatMinor, isCurrency, MAX_MINOR, type Minor, parseMinor } from './money.ts';
 export { opsServer } from './ops-server.ts';
+export { decodeCursor, encodeCursor, KEY_PARTS } from './parse/cursor.ts';
+export { isId, isOpaqueId, MAX_ID, parseId, parseOpaqueId, UUID } from './parse/ids.ts';
+export { type Page, type PageRequest, pageOf, parseIdKey, parseLimit, parsePage } from './parse/page.ts';
+export { isStorable, parseReason, parseStorable } from './parse/text.ts';
 export {
   anonymous,
   Caller,
