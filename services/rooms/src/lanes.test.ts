@@ -6,19 +6,22 @@ interface Numbered extends Command {
   readonly n: number;
 }
 
-const command = (n: number, remainingMs: number | null = null): Numbered => ({ n, remainingMs: () => remainingMs });
+const command = (n: number, remainingMs: number | null = null): Numbered => ({
+  n,
+  call: { remainingMs: () => remainingMs },
+});
 
 /** Transactions that end when the test says so; each answers every command with its own number. */
 function bench(limits: Partial<Parameters<typeof openLanes>[0]> = {}) {
   const runs: { readonly roomId: bigint; readonly numbers: number[]; readonly end: (error?: Error) => void }[] = [];
-  const send = openLanes({ concurrency: 2, mostTogether: 3, mostWaiting: 100, ...limits })<Numbered, number>(
-    (roomId, commands) =>
-      new Promise<readonly Outcome<number>[]>((resolve, reject) => {
-        const numbers = commands.map(({ n }) => n);
-        const end = (error?: Error) => (error ? reject(error) : resolve(numbers.map((value) => ({ value }))));
-        runs.push({ roomId, numbers, end });
-      }),
-  );
+  const lanes = openLanes({ concurrency: 2, mostTogether: 3, mostWaiting: 100, ...limits });
+  const run = (_deps: unknown, roomId: bigint, commands: readonly Numbered[]) =>
+    new Promise<readonly Outcome<number>[]>((resolve, reject) => {
+      const numbers = commands.map(({ n }) => n);
+      const end = (error?: Error) => (error ? reject(error) : resolve(numbers.map((value) => ({ value }))));
+      runs.push({ roomId, numbers, end });
+    });
+  const send = (roomId: bigint, numbered: Numbered) => lanes.ride(run, null, roomId, numbered);
   return { runs, send };
 }
 

@@ -3,19 +3,22 @@ import { recordAudit, type Sql } from '@fanfare/database';
 import { type Call, invalid } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
-import { endParticipations, insertBlock } from '../participation/participant-store.ts';
-import { authorise } from '../rooms/room-authority.ts';
+import { endParticipations } from '../participation/participant-store.ts';
+import { actorOf, authorise } from '../rooms/room-authority.ts';
 import { changeRoom, fact } from '../rooms/room-change.ts';
 import { lockRoom, saveChanges } from '../rooms/room-store.ts';
+import { insertBlock } from './block-store.ts';
 
 export interface Block {
   readonly roomId: bigint;
   readonly userId: bigint;
-  readonly byUserId: bigint;
   readonly reason: string;
 }
 
-/** Keeps a user out, and puts them out if they are in. Safe to repeat: the first block and its reason stay. */
+/**
+ * Keeps a user out, and puts them out if they are in. It is safe to repeat: the first block and its reason stay.
+ * @throws ROOM_NOT_FOUND, ROOM_CLOSED, UNAUTHORIZED_ROOM_ACTION, INVALID_ARGUMENT for the owner and for oneself
+ */
 export async function blockUser(deps: Deps, call: Call, block: Block): Promise<void> {
   const { changed, removed } = await deps.database.transaction((tx) => record(tx, call, block));
   if (changed) deps.relay.wake();
@@ -26,7 +29,8 @@ export async function blockUser(deps: Deps, call: Call, block: Block): Promise<v
 }
 
 async function record(tx: Sql, call: Call, block: Block): Promise<{ changed: boolean; removed: boolean }> {
-  const { roomId, userId, byUserId, reason } = block;
+  const { roomId, userId, reason } = block;
+  const byUserId = actorOf(call.caller);
   const room = await lockRoom(tx, roomId);
   if (room === null) throw errors.ROOM_NOT_FOUND({ roomId: roomId.toString() });
   const authority = authorise(call.caller, room, 'block');
@@ -37,7 +41,7 @@ async function record(tx: Sql, call: Call, block: Block): Promise<{ changed: boo
   const blockedAt = await insertBlock(tx, roomId, userId, byUserId, reason);
   if (blockedAt === null) return { changed: false, removed: false };
   const [ended] = await endParticipations(tx, roomId, [userId], 'blocked');
-  const blocked = fact(events.memberBlocked, { ...block, blockedAt }, call);
+  const blocked = fact(events.memberBlocked, { ...block, byUserId, blockedAt }, call);
   const facts =
     ended === undefined
       ? [blocked]

@@ -3,18 +3,20 @@ import { recordAudit, type Sql } from '@fanfare/database';
 import type { Call } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
-import { deleteBlock } from '../participation/participant-store.ts';
-import { authorise } from '../rooms/room-authority.ts';
+import { actorOf, authorise } from '../rooms/room-authority.ts';
 import { changeRoom, fact } from '../rooms/room-change.ts';
 import { databaseNow, lockRoom, saveChanges } from '../rooms/room-store.ts';
+import { deleteBlock } from './block-store.ts';
 
 export interface Unblock {
   readonly roomId: bigint;
   readonly userId: bigint;
-  readonly byUserId: bigint;
 }
 
-/** Lets a user in again. Safe to repeat: who is not blocked is unblocked. */
+/**
+ * Lets a user in again. It is safe to repeat: who is not blocked is unblocked.
+ * @throws ROOM_NOT_FOUND, UNAUTHORIZED_ROOM_ACTION
+ */
 export async function unblockUser(deps: Deps, call: Call, unblock: Unblock): Promise<void> {
   if (await deps.database.transaction((tx) => record(tx, call, unblock))) deps.relay.wake();
 }
@@ -26,7 +28,7 @@ async function record(tx: Sql, call: Call, unblock: Unblock): Promise<boolean> {
   const authority = authorise(call.caller, room, 'unblock');
   if (!(await deleteBlock(tx, roomId, userId))) return false;
   const unblockedAt = await databaseNow(tx);
-  const unblocked = fact(events.memberUnblocked, { ...unblock, unblockedAt }, call);
+  const unblocked = fact(events.memberUnblocked, { ...unblock, byUserId: actorOf(call.caller), unblockedAt }, call);
   await saveChanges(tx, [changeRoom(room, [unblocked], unblockedAt)]);
   if (authority === 'platform') {
     const details = { userId: userId.toString() };

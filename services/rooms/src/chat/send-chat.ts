@@ -4,31 +4,45 @@
  */
 import { events } from '@fanfare/contracts';
 import type { Sql } from '@fanfare/database';
-import { type Call, newId } from '@fanfare/kit';
+import { type Call, newId, requireUser } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
-import type { Command } from '../lanes.ts';
+import type { Command, Outcome } from '../lanes.ts';
 import { Raced, untilNotRaced } from '../races.ts';
 import { changeRoom, fact } from '../rooms/room-change.ts';
 import { lockRoom, saveChanges } from '../rooms/room-store.ts';
 import { insertMessages, type Message, readSenders } from './chat-store.ts';
 import { type ChatVerdict, decideChat, type Saying } from './say-rule.ts';
 
+export interface NewSaying {
+  readonly roomId: bigint;
+  /** The sender's own id of the message. */
+  readonly id: string;
+  readonly text: string;
+}
+
 interface SendChat extends Command {
   readonly call: Call;
   readonly saying: Saying;
 }
 
-/** Once per (sender, id), for as long as messages are kept. */
-export function chatSender(deps: Deps): (call: Call, saying: Saying) => Promise<Message> {
-  const send = deps.lanes<SendChat, Message>(async (roomId, commands) => {
-    const { outcomes, posted } = await untilNotRaced(() =>
-      deps.database.transaction((tx) => post(tx, roomId, commands)),
-    );
-    if (posted.length > 0) deps.relay.wake();
-    deps.metrics.chatPosted(posted.length);
-    return outcomes;
-  });
-  return (call, saying) => send(saying.roomId, { call, saying, remainingMs: call.remainingMs });
+/**
+ * Posts a message once per (sender, id), for as long as messages are kept.
+ * @throws ROOM_NOT_FOUND, ROOM_CLOSED, NOT_A_PARTICIPANT, ID_REUSED
+ */
+export function sendChat(deps: Deps, call: Call, said: NewSaying): Promise<Message> {
+  const saying = { ...said, userId: requireUser(call.caller) };
+  return deps.lanes.ride(postTogether, deps, said.roomId, { call, saying });
+}
+
+async function postTogether(
+  deps: Deps,
+  roomId: bigint,
+  commands: readonly SendChat[],
+): Promise<readonly Outcome<Message>[]> {
+  const { outcomes, posted } = await untilNotRaced(() => deps.database.transaction((tx) => post(tx, roomId, commands)));
+  if (posted.length > 0) deps.relay.wake();
+  deps.metrics.chatPosted(posted.length);
+  return outcomes;
 }
 
 async function post(tx: Sql, roomId: bigint, commands: readonly SendChat[]): Promise<ChatVerdict> {

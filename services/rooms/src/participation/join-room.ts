@@ -4,10 +4,10 @@
  */
 import { events } from '@fanfare/contracts';
 import type { Sql } from '@fanfare/database';
-import type { Call } from '@fanfare/kit';
+import { type Call, requireUser } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
 import type { Room } from '../generated/prisma/client.ts';
-import type { Command } from '../lanes.ts';
+import type { Command, Outcome } from '../lanes.ts';
 import { Raced, untilNotRaced } from '../races.ts';
 import { changeRoom, fact, type RoomChange } from '../rooms/room-change.ts';
 import { lockRoomAndCurrent, saveChanges } from '../rooms/room-store.ts';
@@ -34,26 +34,29 @@ interface Joined {
   readonly since: Date;
 }
 
-/** Safe to repeat: a participant stays one, with the same `since`, and gets a fresh token. */
-export function roomJoiner(
+/**
+ * It is safe to repeat: a participant stays one, with the same `since`, and gets a fresh token.
+ * @throws ROOM_NOT_FOUND, ROOM_CLOSED, USER_BLOCKED, ROOM_CAPACITY_EXCEEDED
+ */
+export async function joinRoom(
   deps: Deps,
-): (call: Call, roomId: bigint, userId: bigint) => Promise<{ readonly room: Room; readonly token: string }> {
-  const join = deps.lanes<Join, Joined>(async (roomId, commands) => {
-    const { room, verdicts } = await untilNotRaced(() =>
-      deps.database.transaction((tx) => enter(tx, roomId, commands)),
-    );
-    tell(deps, roomId, commands, verdicts);
-    return verdicts.map((verdict) => {
-      if (verdict.kind === 'refuse') return { error: verdict.error };
-      if (room === null) return { error: new Error('somebody entered a room that does not exist') };
-      return { value: { room, since: verdict.since } };
-    });
+  call: Call,
+  { roomId }: { readonly roomId: bigint },
+): Promise<{ readonly room: Room; readonly token: string }> {
+  const userId = requireUser(call.caller);
+  const { room, since } = await deps.lanes.ride(joinTogether, deps, roomId, { call, userId });
+  const token = await deps.tokens.issue({ roomId, userId, since }, permissionsOf(userId, room.ownerId));
+  return { room, token };
+}
+
+async function joinTogether(deps: Deps, roomId: bigint, joins: readonly Join[]): Promise<readonly Outcome<Joined>[]> {
+  const { room, verdicts } = await untilNotRaced(() => deps.database.transaction((tx) => enter(tx, roomId, joins)));
+  tell(deps, roomId, joins, verdicts);
+  return verdicts.map((verdict) => {
+    if (verdict.kind === 'refuse') return { error: verdict.error };
+    if (room === null) return { error: new Error('somebody entered a room that does not exist') };
+    return { value: { room, since: verdict.since } };
   });
-  return async (call, roomId, userId) => {
-    const { room, since } = await join(roomId, { call, userId, remainingMs: call.remainingMs });
-    const token = await deps.tokens.issue({ roomId, userId, since }, permissionsOf(userId, room.ownerId));
-    return { room, token };
-  };
 }
 
 async function enter(tx: Sql, roomId: bigint, commands: readonly Join[]): Promise<Decided> {

@@ -1,9 +1,9 @@
 import { events } from '@fanfare/contracts';
 import type { Sql } from '@fanfare/database';
-import type { Call } from '@fanfare/kit';
+import { type Call, requireUser } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
-import type { Command } from '../lanes.ts';
+import type { Command, Outcome } from '../lanes.ts';
 import { changeRoom, fact } from '../rooms/room-change.ts';
 import { lockRoom, saveChanges } from '../rooms/room-store.ts';
 import { type Ended, endParticipations } from './participant-store.ts';
@@ -13,17 +13,21 @@ interface Leave extends Command {
   readonly userId: bigint;
 }
 
-/** Safe to repeat: who is not in the room has left it. Those who leave a room at once leave in one transaction. */
-export function roomLeaver(deps: Deps): (call: Call, roomId: bigint, userId: bigint) => Promise<void> {
-  const leave = deps.lanes<Leave, void>(async (roomId, commands) => {
-    const ended = await deps.database.transaction((tx) => end(tx, roomId, commands));
-    if (ended === null) return commands.map(() => ({ error: errors.ROOM_NOT_FOUND({ roomId: roomId.toString() }) }));
-    if (ended.length > 0) deps.relay.wake();
-    deps.metrics.left('left', ended.length);
-    deps.presence.gone(ended.map(({ userId }) => ({ roomId, userId })));
-    return commands.map(() => ({ value: undefined }));
-  });
-  return (call, roomId, userId) => leave(roomId, { call, userId, remainingMs: call.remainingMs });
+/**
+ * It is safe to repeat: who is not in the room has left it. Those who leave a room at once leave in one transaction.
+ * @throws ROOM_NOT_FOUND
+ */
+export function leaveRoom(deps: Deps, call: Call, { roomId }: { readonly roomId: bigint }): Promise<void> {
+  return deps.lanes.ride(leaveTogether, deps, roomId, { call, userId: requireUser(call.caller) });
+}
+
+async function leaveTogether(deps: Deps, roomId: bigint, leaves: readonly Leave[]): Promise<readonly Outcome<void>[]> {
+  const ended = await deps.database.transaction((tx) => end(tx, roomId, leaves));
+  if (ended === null) return leaves.map(() => ({ error: errors.ROOM_NOT_FOUND({ roomId: roomId.toString() }) }));
+  if (ended.length > 0) deps.relay.wake();
+  deps.metrics.left('left', ended.length);
+  deps.presence.gone(ended.map(({ userId }) => ({ roomId, userId })));
+  return leaves.map(() => ({ value: undefined }));
 }
 
 /** Null when there is no such room. */

@@ -1,4 +1,4 @@
-/** Rows of participations and blocks. Written only while the room's row is locked. */
+/** Rows of participations. They are written only while the room's row is locked. */
 import type { Sql } from '@fanfare/database';
 
 /** Why a participation ended. */
@@ -14,6 +14,13 @@ export interface Standing {
 
 export interface Stay {
   readonly roomId: bigint;
+  readonly joinedAt: Date;
+}
+
+/** Somebody who is in a room. */
+export interface Participant {
+  readonly userId: bigint;
+  readonly role: string;
   readonly joinedAt: Date;
 }
 
@@ -124,28 +131,6 @@ export async function endAway(
 type EndedRow = { readonly userId: string; readonly leftAt: Date };
 
 const endedOf = ({ userId, leftAt }: EndedRow): Ended => ({ userId: BigInt(userId), leftAt });
-
-/** @returns when the block began; null when there was one already */
-export async function insertBlock(
-  tx: Sql,
-  roomId: bigint,
-  userId: bigint,
-  byUserId: bigint,
-  reason: string,
-): Promise<Date | null> {
-  const { rows } = await tx.query<{ blockedAt: Date }>(
-    `insert into room_blocks (room_id, user_id, by_user_id, reason, blocked_at)
-     values ($1, $2, $3, $4, clock_timestamp()) on conflict do nothing returning blocked_at as "blockedAt"`,
-    [roomId, userId, byUserId, reason],
-  );
-  return rows[0]?.blockedAt ?? null;
-}
-
-/** @returns whether there was one */
-export async function deleteBlock(tx: Sql, roomId: bigint, userId: bigint): Promise<boolean> {
-  const { rowCount } = await tx.query('delete from room_blocks where room_id = $1 and user_id = $2', [roomId, userId]);
-  return rowCount === 1;
-}
 
 /** The next active participations in the order of their users, for a walk through all of them. */
 export async function readActive(

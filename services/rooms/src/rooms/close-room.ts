@@ -5,13 +5,16 @@ import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
 import type { Room } from '../generated/prisma/client.ts';
 import { type Ended, endParticipations } from '../participation/participant-store.ts';
-import { authorise } from './room-authority.ts';
+import { actorOf, authorise } from './room-authority.ts';
 import { closeRoomFor, fact } from './room-change.ts';
 import { databaseNow, lockRoom, saveChanges } from './room-store.ts';
 
-/** Everybody leaves and nothing can be said any more. Safe to repeat: a closed room answers as it is. */
-export async function closeRoom(deps: Deps, call: Call, roomId: bigint, byUserId: bigint): Promise<Room> {
-  const { room, ended } = await deps.database.transaction((tx) => close(tx, call, roomId, byUserId));
+/**
+ * Puts everybody out, after which nothing can be said any more. It is safe to repeat: a closed room answers as it is.
+ * @throws ROOM_NOT_FOUND, UNAUTHORIZED_ROOM_ACTION
+ */
+export async function closeRoom(deps: Deps, call: Call, { roomId }: { readonly roomId: bigint }): Promise<Room> {
+  const { room, ended } = await deps.database.transaction((tx) => close(tx, call, roomId));
   if (ended === null) return room;
   deps.relay.wake();
   deps.metrics.left('closed', ended.length);
@@ -25,7 +28,7 @@ interface Closed {
   readonly ended: readonly Ended[] | null;
 }
 
-async function close(tx: Sql, call: Call, roomId: bigint, byUserId: bigint): Promise<Closed> {
+async function close(tx: Sql, call: Call, roomId: bigint): Promise<Closed> {
   const room = await lockRoom(tx, roomId);
   if (room === null) throw errors.ROOM_NOT_FOUND({ roomId: roomId.toString() });
   const authority = authorise(call.caller, room, 'close');
@@ -36,7 +39,11 @@ async function close(tx: Sql, call: Call, roomId: bigint, byUserId: bigint): Pro
   const left = ended.map(({ userId, leftAt }) =>
     fact(events.participantLeft, { roomId, userId, cause: 'closed', leftAt }, call),
   );
-  const change = closeRoomFor(room, [...left, fact(events.roomClosed, { roomId, byUserId, closedAt }, call)], closedAt);
+  const change = closeRoomFor(
+    room,
+    [...left, fact(events.roomClosed, { roomId, byUserId: actorOf(call.caller), closedAt }, call)],
+    closedAt,
+  );
   await saveChanges(tx, [change]);
   if (authority === 'platform') {
     await recordAudit(tx, call, { action: 'room.close', target: `room:${roomId}`, reason: '' });

@@ -2,6 +2,9 @@ import { type Caller, CallerKind, hasRole } from '@fanfare/kit';
 import { errors } from '../errors.ts';
 import type { Room } from '../generated/prisma/client.ts';
 
+/** The user who does it; 0 for the platform itself. */
+export const actorOf = (caller: Caller): bigint => caller.userId ?? 0n;
+
 /** What may be done to a room, and which roles of the platform may do it in anybody's. */
 const PLATFORM_ROLES = {
   block: ['admin', 'moderator'],

@@ -84,7 +84,7 @@ describe('a change of a room', () => {
         const told: { at: number; count: unknown }[] = [];
         const apply = (count: number) => {
           const change = changeRoom(room, [], at(now), count);
-          for (const each of change.facts) told.push({ at: now, count: each.tell((_, message) => message) });
+          for (const each of change.facts) told.push({ at: now, count: each.message });
           room = change.room;
         };
         for (const { afterMs, count } of moves) {

@@ -4,6 +4,8 @@
  * after a quiet time at once, later ones when the sweeper finds the room marked.
  */
 import { type EventType, events } from '@fanfare/contracts';
+import type { Call } from '@fanfare/kit';
+import { type Announcement, announcement } from '@fanfare/messaging';
 import type { Room } from '../generated/prisma/client.ts';
 
 /** Between two announcements of a room's count: at most two a second, with room for a second that begins late. */
@@ -12,10 +14,8 @@ export const COUNT_INTERVAL_MS = 600;
 /** One event of a room, before it has its version. */
 export interface Fact {
   readonly subject: string;
-  /** Of the command that caused it; a sweeper's facts have none. */
-  readonly correlationId: string | undefined;
-  /** Hands the event's type and message to whoever makes an announcement of them. */
-  readonly tell: <R>(as: <T>(type: EventType<T>, message: T) => R) => R;
+  readonly message: unknown;
+  readonly announcement: (room: Pick<Room, 'id' | 'tenantId'>, version: bigint) => Announcement;
 }
 
 export interface RoomChange {
@@ -24,10 +24,17 @@ export interface RoomChange {
   readonly facts: readonly (Fact & { readonly version: bigint })[];
 }
 
-export const fact = <T>(type: EventType<T>, message: T, call?: { readonly correlationId: string }): Fact => ({
+/** @param call of the command that caused it; a sweeper's facts have none */
+export const fact = <T>(type: EventType<T>, message: T, call?: Pick<Call, 'correlationId'>): Fact => ({
   subject: type.subject,
-  correlationId: call?.correlationId,
-  tell: (as) => as(type, message),
+  message,
+  announcement: ({ id, tenantId }, version) =>
+    announcement(type, message, {
+      entityId: id,
+      entityVersion: version,
+      correlationId: call?.correlationId,
+      tenantId: tenantId ?? undefined,
+    }),
 });
 
 /** Whether the count may be announced now. */

@@ -1,16 +1,16 @@
 /** What is read without a lock, in single statements. */
-import { encodeCursor } from '@fanfare/kit';
+import { encodeCursor, type Page, type PageRequest, pageOf } from '@fanfare/kit';
 import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
-import type { Room, RoomParticipant } from '../generated/prisma/client.ts';
+import type { Room } from '../generated/prisma/client.ts';
 import { searchKey } from './room-store.ts';
 
 type QueryDeps = Pick<Deps, 'prisma'>;
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Empty on the last page. */
-  readonly nextCursor: string;
+/** The place of a room in the list. */
+export interface RoomKey {
+  readonly participantCount: number;
+  readonly id: bigint;
 }
 
 export interface RoomFilter {
@@ -32,8 +32,7 @@ export async function readRoom({ prisma }: QueryDeps, roomId: bigint): Promise<R
 export async function readRooms(
   { prisma }: QueryDeps,
   filter: RoomFilter,
-  after: readonly [count: bigint, id: bigint] | null,
-  limit: number,
+  { after, limit }: PageRequest<RoomKey>,
 ): Promise<Page<Room>> {
   const rooms = await prisma.room.findMany({
     where: {
@@ -51,42 +50,13 @@ export async function readRooms(
   return pageOf(rooms, limit, (room) => encodeCursor(room.participantCount, room.id));
 }
 
-const afterKey = ([count, id]: readonly [bigint, bigint]) => [
-  { participantCount: { lt: Number(count) } },
-  { participantCount: Number(count), id: { lt: id } },
+const afterKey = ({ participantCount, id }: RoomKey) => [
+  { participantCount: { lt: participantCount } },
+  { participantCount, id: { lt: id } },
 ];
 
 /** Prisma hands the text to LIKE as it is. */
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
-
-/** Who is in a room now, in the order in which they came. */
-export async function readParticipants(
-  { prisma }: QueryDeps,
-  roomId: bigint,
-  afterId: bigint,
-  limit: number,
-): Promise<Page<RoomParticipant>> {
-  const participants = await prisma.roomParticipant.findMany({
-    where: { roomId, isActive: true, id: { gt: afterId } },
-    orderBy: { id: 'asc' },
-    take: limit + 1,
-  });
-  return pageOf(participants, limit, ({ id }) => encodeCursor(id));
-}
-
-/** The user's participation in a room. @throws NOT_A_PARTICIPANT */
-export async function readParticipation(
-  { prisma }: QueryDeps,
-  roomId: bigint,
-  userId: bigint,
-): Promise<{ readonly joinedAt: Date; readonly room: Room }> {
-  const found = await prisma.roomParticipant.findFirst({
-    where: { roomId, userId, isActive: true },
-    select: { joinedAt: true, room: true },
-  });
-  if (found === null) throw errors.NOT_A_PARTICIPANT({ roomId: roomId.toString() });
-  return found;
-}
 
 /** The room the user is in, and the first one of those that the user owns. */
 export async function readUserRooms(
@@ -105,10 +75,4 @@ export async function readUserRooms(
     ...(active === null ? {} : { activeRoomId: active.roomId }),
     ...(owned === null ? {} : { ownedRoomId: owned.id }),
   };
-}
-
-function pageOf<T>(found: readonly T[], limit: number, cursorOf: (last: T) => string): Page<T> {
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: found.length > limit && last !== undefined ? cursorOf(last) : '' };
 }

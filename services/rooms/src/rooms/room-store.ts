@@ -1,6 +1,6 @@
 /** Rows of rooms: locked, changed and made. Whoever changes a room holds its lock, and saves by `saveChanges`. */
 import { one, type Sql } from '@fanfare/database';
-import { announce, announcement } from '@fanfare/messaging';
+import { announce } from '@fanfare/messaging';
 import type { Room } from '../generated/prisma/client.ts';
 import type { RoomChange } from './room-change.ts';
 
@@ -26,7 +26,7 @@ export const roomOf = (row: RoomRow): Room => ({
 /** A name or a part of it, as searches compare it: any case, and any way to write the same character. */
 export const searchKey = (name: string): string => name.normalize('NFKC').toLowerCase();
 
-export type NewRoom = Pick<
+export type RoomFields = Pick<
   Room,
   'name' | 'ownerId' | 'maxParticipants' | 'category' | 'language' | 'announcement' | 'backgroundMusicUrl' | 'tenantId'
 >;
@@ -81,7 +81,7 @@ export async function countOwnedRooms(tx: Sql, ownerId: bigint): Promise<number>
   return one(result).count;
 }
 
-export async function insertRoom(tx: Sql, room: NewRoom): Promise<Room> {
+export async function insertRoom(tx: Sql, room: RoomFields): Promise<Room> {
   const result = await tx.query<RoomRow>(
     `insert into rooms (name, name_key, owner_id, max_participants, category, language, announcement, background_music_url,
                         tenant_id, created_at)
@@ -129,17 +129,6 @@ export async function saveChanges(tx: Sql, changes: readonly RoomChange[]): Prom
   if (rowCount !== rooms.length) throw new Error(`saved ${rowCount} of ${rooms.length} rooms`);
   await announce(
     tx,
-    changes.flatMap(({ room, facts }) =>
-      facts.map(({ tell, version, correlationId }) =>
-        tell((type, message) =>
-          announcement(type, message, {
-            entityId: room.id,
-            entityVersion: version,
-            correlationId,
-            tenantId: room.tenantId ?? undefined,
-          }),
-        ),
-      ),
-    ),
+    changes.flatMap(({ room, facts }) => facts.map((each) => each.announcement(room, each.version))),
   );
 }

@@ -3,17 +3,12 @@ import { one, type Sql } from '@fanfare/database';
 import type { Message } from '../chat/chat-store.ts';
 import { errors } from '../errors.ts';
 import type { Room } from '../generated/prisma/client.ts';
+import type { Participant } from '../participation/participant-store.ts';
 import { ROOM_COLUMNS, type RoomRow, roomOf } from '../rooms/room-store.ts';
-
-export interface Present {
-  readonly userId: bigint;
-  readonly role: string;
-  readonly joinedAt: Date;
-}
 
 export interface Snapshot {
   readonly room: Room;
-  readonly participants: readonly Present[];
+  readonly participants: readonly Participant[];
   /** Oldest first. */
   readonly messages: readonly Message[];
 }
