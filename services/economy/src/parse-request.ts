@@ -1,8 +1,9 @@
 /** Fields that many requests have, checked in one way. Pure. */
-import { type Currency, invalid, type Minor } from '@fanfare/kit';
+import { invalid } from '@fanfare/kit';
 import { MAX_OWNER_ID } from './ledger/accounts.ts';
 
 const MAX_REASON_LENGTH = 500;
+const MAX_CLIENT_ID_LENGTH = 128;
 
 /** In lower case, as we write them. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -36,8 +37,10 @@ export function storable(field: string, text: string): string {
 /** PostgreSQL keeps no NUL, and half of a surrogate pair would come back as another character than was hashed. */
 export const isStorable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
-/** @throws AppError (invalid) for another asset */
-export function requireAsset(amount: { currency: Currency; minor: Minor }, asset: Currency): Minor {
-  if (amount.currency !== asset) throw invalid('asset', `must be ${asset}`);
-  return amount.minor;
+/** The id by which a caller repeats a command. @throws AppError (invalid) */
+export function parseClientId(id: string): string {
+  if (id === '' || id.length > MAX_CLIENT_ID_LENGTH) {
+    throw invalid('id', `must be 1 to ${MAX_CLIENT_ID_LENGTH} characters`);
+  }
+  return id;
 }

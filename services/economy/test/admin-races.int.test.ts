@@ -11,7 +11,7 @@ import { convertDiamonds } from '../src/wallets/convert-diamonds.ts';
 import { setAccountFloor } from '../src/wallets/set-account-floor.ts';
 import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
 import { coins, command, grant, move, pay, reasonOf, testLedger } from './ledger.ts';
-import { admin, coin, user } from './running-service.ts';
+import { admin, user } from './running-service.ts';
 
 const ledger = testLedger();
 let database: Database;
@@ -24,7 +24,7 @@ afterAll(() => database.stop?.());
 
 const callOf = (caller: Caller): Call => ({ caller, correlationId: 'correlation', remainingMs: () => null });
 const freeze = (userId: bigint, frozen: boolean) =>
-  setWalletFrozen(database, { userId, frozen, reason: 'check' }, callOf(admin));
+  setWalletFrozen({ database }, callOf(admin), { userId, frozen, reason: 'check' });
 
 async function balanceOf(userId: bigint): Promise<bigint> {
   const rows = await ledger.sql<{ balance: string }>('select balance_minor as balance from accounts where id = $1', [
@@ -86,9 +86,9 @@ describe('freezing beside running batches', () => {
 it('a floor that is set while the wallet is spent is kept, or refused because too little was left', async () => {
   for (let userId = 200n; userId < 220n; userId += 1n) {
     await ledger.engine.post(grant(userId, 2000n), 0);
-    const request = { userId, floor: coin(1000n), reason: 'deposit' };
+    const request = { userId, floor: { currency: 'COIN' as const, minor: 1000n }, reason: 'deposit' };
     const [set, ...verdicts] = await Promise.all([
-      setAccountFloor(database, request, callOf(admin)).then(
+      setAccountFloor({ database }, callOf(admin), request).then(
         () => 'set',
         (error: { readonly reason: string }) => error.reason,
       ),
@@ -107,19 +107,17 @@ it('a floor that is set while the wallet is spent is kept, or refused because to
 
 describe('a conversion that is repeated', () => {
   const convert = (id: string, rate: string) =>
-    convertDiamonds(
-      ledger.engine,
-      rateOf(rate),
-      { id, amount: { currency: 'DIAMOND', minor: 100n } },
-      callOf(user(50n)),
-    );
+    convertDiamonds({ engine: ledger.engine, config: { DIAMONDS_TO_COINS_RATE: rateOf(rate) } }, callOf(user(50n)), {
+      id,
+      diamonds: 100n,
+    });
 
   it('after the rate has changed answers by the first rate, also where the new one gives nothing', async () => {
     const diamonds = userAccount(50n, 'DIAMOND');
     await ledger.engine.post(command(move(issuance('DIAMOND'), diamonds, 1000n)), 0);
     const id = randomUUID();
     const first = await convert(id, '0.50');
-    expect(first.to).toEqual(coin(50n));
+    expect(first.coins).toBe(50n);
     for (const rate of ['2.00', '0.000001', '999999999']) expect(await convert(id, rate)).toEqual(first);
     await expect(convert(randomUUID(), '0.000001')).rejects.toMatchObject({ reason: 'AMOUNT_TOO_SMALL' });
     expect(await balanceOf(50n)).toBe(50n);

@@ -5,15 +5,15 @@ import { type Call, type Caller, silentLogger } from '@fanfare/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalCommand } from '../src/coin-requests/approval.ts';
 import type { Decider, Deciding } from '../src/coin-requests/coin-request.ts';
-import { createCoinRequest } from '../src/coin-requests/create.ts';
-import { approveCoinRequest, rejectCoinRequest } from '../src/coin-requests/decide.ts';
+import { createCoinRequest } from '../src/coin-requests/create-coin-request.ts';
+import { approveCoinRequest, rejectCoinRequest } from '../src/coin-requests/decide-coin-request.ts';
 import { finishUnfinished } from '../src/coin-requests/finish-unfinished.ts';
 import { claim } from '../src/coin-requests/request-store.ts';
-import { setCoinSeller } from '../src/coin-requests/sellers.ts';
+import { setCoinSeller } from '../src/coin-requests/set-coin-seller.ts';
 import type { Engine } from '../src/posting/engine.ts';
 import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
 import { coins, grant, reasonOf, testLedger } from './ledger.ts';
-import { admin, coin, user } from './running-service.ts';
+import { admin, user } from './running-service.ts';
 
 const ledger = testLedger();
 let database: Database;
@@ -36,9 +36,9 @@ const deps = () => {
 };
 
 const approve = (coinRequestId: string, caller: Caller) =>
-  approveCoinRequest(deps(), { coinRequestId }, callOf(caller)).then(({ coinRequest }) => coinRequest);
+  approveCoinRequest(deps(), callOf(caller), { coinRequestId });
 const reject = (coinRequestId: string, caller: Caller) =>
-  rejectCoinRequest(deps(), { coinRequestId, reason: 'no' }, callOf(caller)).then(({ coinRequest }) => coinRequest);
+  rejectCoinRequest(deps(), callOf(caller), { coinRequestId, reason: 'no' });
 
 let nextUser = 1000n;
 const someUser = (): bigint => {
@@ -47,9 +47,9 @@ const someUser = (): bigint => {
 };
 
 async function request(minor: bigint, userId = someUser()): Promise<{ readonly id: string; readonly userId: bigint }> {
-  const asked = { id: randomUUID(), amount: coin(minor), sellerId: 0n, note: '' };
-  const { coinRequest } = await createCoinRequest(database, 1000, asked, callOf(user(userId)));
-  return { id: coinRequest?.id ?? '', userId };
+  const asked = { id: randomUUID(), amount: minor, sellerId: 0n, note: '' };
+  const creating = { database, config: { COIN_REQUESTS_OPEN_MAX: 1000 } };
+  return createCoinRequest(creating, callOf(user(userId)), asked);
 }
 
 async function seller(funds: bigint, dailyLimit = 1_000_000n): Promise<bigint> {
@@ -60,11 +60,13 @@ async function seller(funds: bigint, dailyLimit = 1_000_000n): Promise<bigint> {
 }
 
 const setSeller = (userId: bigint, dailyLimit: bigint) =>
-  setCoinSeller(
-    database,
-    { userId, dailyLimit: coin(dailyLimit), requestLimit: coin(1_000_000n), isActive: true, reason: 'trusted' },
-    callOf(admin),
-  );
+  setCoinSeller({ database }, callOf(admin), {
+    userId,
+    dailyLimit,
+    requestLimit: 1_000_000n,
+    isActive: true,
+    reason: 'trusted',
+  });
 
 async function balanceOf(userId: bigint): Promise<bigint> {
   const rows = await ledger.sql<{ balance: string }>('select balance_minor as balance from accounts where id = $1', [
@@ -159,7 +161,7 @@ describe('an approval that the ledger refuses', () => {
     expect(await statusOf(id)).toBe('pending');
     await expect(approve(id, user(second))).rejects.toMatchObject({ reason: 'INSUFFICIENT_FUNDS' });
     await ledger.engine.post(grant(first, 5000n), 0);
-    expect(await approve(id, user(first))).toMatchObject({ decidedBy: first });
+    expect(await approve(id, user(first))).toMatchObject({ status: 'approved', decider: { userId: first } });
     expect([await balanceOf(userId), await journalsOf(id)]).toEqual([2000n, 1]);
   });
 
@@ -171,7 +173,7 @@ describe('an approval that the ledger refuses', () => {
       details: { limit: '10.00', available: '10.00' },
     });
     await setSeller(who, 10_000n);
-    await setWalletFrozen(database, { userId: who, frozen: true, reason: 'check' }, callOf(admin));
+    await setWalletFrozen({ database }, callOf(admin), { userId: who, frozen: true, reason: 'check' });
     await expect(approve(id, user(who))).rejects.toMatchObject({ reason: 'ACCOUNT_FROZEN' });
     await ledger.sql('update coin_sellers set request_limit_minor = 1999 where user_id = $1', [who]);
     await expect(approve(id, user(who))).rejects.toMatchObject({
@@ -227,7 +229,7 @@ describe('an approval whose process died', () => {
     await begin(id, 1n, 'admin');
     expect(await finishUnfinished(deps(), silentLogger)).toBe(0);
     expect(await statusOf(id)).toBe('deciding');
-    expect(await approve(id, admin)).toMatchObject({ decidedBy: 1n });
+    expect(await approve(id, admin)).toMatchObject({ status: 'approved', decider: { userId: 1n } });
   });
 
   it('is carried on by a rejection, which then comes too late', async () => {

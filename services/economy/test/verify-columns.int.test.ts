@@ -66,11 +66,15 @@ async function fill(): Promise<void> {
 async function administrate(): Promise<void> {
   const database = openDatabase({ url: ledger.database.url, poolSize: 1, log: silentLogger });
   const call = { caller: admin, correlationId: newId() } as unknown as Call;
-  await setWalletFrozen(database, { userId: 2n, frozen: true, reason: 'chargeback' }, call);
-  await setAccountFloor(database, { userId: 1n, floor: { currency: 'COIN', minor: 100n }, reason: 'deposit' }, call);
+  await setWalletFrozen({ database }, call, { userId: 2n, frozen: true, reason: 'chargeback' });
+  await setAccountFloor({ database }, call, {
+    userId: 1n,
+    floor: { currency: 'COIN', minor: 100n },
+    reason: 'deposit',
+  });
   // These two were frozen, or looked at, before anything was posted to them.
-  await setWalletFrozen(database, { userId: 8n, frozen: true, reason: 'chargeback' }, call);
-  await setWalletFrozen(database, { userId: 9n, frozen: false, reason: 'never mind' }, call);
+  await setWalletFrozen({ database }, call, { userId: 8n, frozen: true, reason: 'chargeback' });
+  await setWalletFrozen({ database }, call, { userId: 9n, frozen: false, reason: 'never mind' });
   await database.stop?.();
   receiptOf(await ledger.engine.post(grant(8n, 5n), 0));
 }

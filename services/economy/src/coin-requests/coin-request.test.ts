@@ -1,6 +1,7 @@
 import { CoinRequestStatus } from '@fanfare/contracts/economy/v1/coin_requests';
 import { describe, expect, it } from 'vitest';
-import { type CoinRequest, type Decider, formatCoinRequest, mayDecide } from './coin-request.ts';
+import { type CoinRequest, type Decider, mayDecide } from './coin-request.ts';
+import { formatCoinRequest } from './wire.ts';
 
 const admin: Decider = { userId: 1n, key: 'user:1', as: 'admin' };
 const seller: Decider = { userId: 5n, key: 'user:5', as: 'seller' };

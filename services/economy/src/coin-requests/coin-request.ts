@@ -9,10 +9,7 @@
  * The step to `deciding` has one winner and writes down who decides, so everything that follows is known from the row:
  * whoever finds it there can carry it on, and they all send the ledger the same command.
  */
-import type { CoinRequest as WireCoinRequest } from '@fanfare/contracts/economy/v1/coin_requests';
-import { CoinRequestStatus } from '@fanfare/contracts/economy/v1/coin_requests';
 import type { Minor } from '@fanfare/kit';
-import { formatMoney } from '../format.ts';
 
 /** An administrator gives out of issuance, a seller out of an account of their own. */
 export type DecidesAs = 'admin' | 'seller';
@@ -57,28 +54,3 @@ export function mayDecide(request: Pick<CoinRequest, 'userId' | 'sellerId'>, dec
   if (request.userId === decider.userId) return false;
   return decider.as === 'admin' || request.sellerId === 0n || request.sellerId === decider.userId;
 }
-
-/** An approval on its way is nobody's business yet. */
-export function formatCoinRequest(request: CoinRequest): WireCoinRequest {
-  const { id, userId, amount, sellerId, note, reason, createdAt } = request;
-  const open = request.status === 'pending' || request.status === 'deciding';
-  return {
-    id,
-    userId,
-    amount: formatMoney('COIN', amount),
-    sellerId,
-    note,
-    status: STATUS[request.status],
-    decidedBy: open ? 0n : request.decider.userId,
-    reason,
-    createdAt,
-    decidedAt: open ? undefined : request.decidedAt,
-  };
-}
-
-const STATUS = {
-  pending: CoinRequestStatus.COIN_REQUEST_STATUS_PENDING,
-  deciding: CoinRequestStatus.COIN_REQUEST_STATUS_PENDING,
-  approved: CoinRequestStatus.COIN_REQUEST_STATUS_APPROVED,
-  rejected: CoinRequestStatus.COIN_REQUEST_STATUS_REJECTED,
-} as const satisfies Record<CoinRequest['status'], CoinRequestStatus>;

@@ -1,24 +1,30 @@
-import type { BoostVideoRequest, PointDeduction } from '@fanfare/contracts/economy/v1/points';
-import { type Call, invalid, type Minor, requireUser } from '@fanfare/kit';
-import type { Engine } from '../posting/engine.ts';
+import { type Call, requireUser } from '@fanfare/kit';
+import type { Config } from '../config.ts';
+import type { Deps } from '../deps.ts';
 import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
-import { deductionContext, formatDeduction, readDeduction, spendingLegs } from './deduction.ts';
-import { isOpaqueId, MAX_ID_LENGTH } from './opaque-id.ts';
+import { type Deduction, deductionContext, deductionOf, readDeduction, spendingLegs } from './deduction.ts';
 
 const OPERATION = 'points.boost';
 const ACTION = 'boost_post';
 const REASON = 'Boosted a video';
 
+export interface BoostInput {
+  /** The caller's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly videoId: string;
+}
+
+type BoostDeps = Pick<Deps, 'engine'> & { readonly config: Pick<Config, 'POINTS_BOOST_PRICE'> };
+
 /** Takes the price of a boost. A repeat answers with the price of the first time. */
 export async function boostVideo(
-  { engine, price }: { readonly engine: Engine; readonly price: Minor },
-  request: BoostVideoRequest,
+  { engine, config }: BoostDeps,
   call: Call,
-): Promise<PointDeduction> {
+  { id: clientId, videoId }: BoostInput,
+): Promise<Deduction> {
   const userId = requireUser(call.caller);
-  const { videoId } = request;
-  if (!isOpaqueId(videoId)) throw invalid('videoId', `must be 1 to ${MAX_ID_LENGTH} characters`);
-  const id = journalIdFor(call, OPERATION, request.id);
+  const price = config.POINTS_BOOST_PRICE;
+  const id = journalIdFor(call, OPERATION, clientId);
   const receipt = await postOne(engine, call, {
     ...ofCall(call),
     journalId: id,
@@ -30,5 +36,5 @@ export async function boostVideo(
     reason: REASON,
   });
   const { points } = readDeduction(receipt.context);
-  return formatDeduction({ id, userId, action: ACTION, points, reason: REASON }, receipt);
+  return deductionOf({ id, userId, action: ACTION, points, reason: REASON }, receipt);
 }

@@ -1,7 +1,5 @@
 /** What everything that takes points from a user has in common. Pure. */
-import type { PointDeduction } from '@fanfare/contracts/economy/v1/points';
 import { formatMinor, type Minor, parseMinor } from '@fanfare/kit';
-import { formatMoney } from '../format.ts';
 import { AccountKind, accountIdOf, userAccount } from '../ledger/accounts.ts';
 import type { Leg, Receipt } from '../ledger/command.ts';
 
@@ -35,17 +33,20 @@ export const spendingLegs = (userId: bigint, points: Minor, action: DeductionAct
   { accountId: accountIdOf(AccountKind.ACCOUNT_KIND_PLATFORM, 0n, 'POINT'), minor: points, action },
 ];
 
-interface Deducted {
+/** Points that were taken, as the user is told of them. */
+export interface Deduction {
+  /** The journal's. */
   readonly id: string;
   readonly userId: bigint;
   readonly action: DeductionAction;
   readonly points: Minor;
   readonly reason: string;
+  /** POINT that the user can spend then. */
+  readonly balance: Minor;
+  readonly postedAt: Date;
 }
 
-export const formatDeduction = ({ points, ...deducted }: Deducted, receipt: Receipt): PointDeduction => ({
-  ...deducted,
-  points: formatMoney('POINT', points),
-  balance: formatMoney('POINT', receipt.balances[2]),
-  createdAt: receipt.postedAt,
-});
+export const deductionOf = (
+  deducted: Omit<Deduction, 'balance' | 'postedAt'>,
+  { balances: [, , balance], postedAt }: Receipt,
+): Deduction => ({ ...deducted, balance, postedAt });

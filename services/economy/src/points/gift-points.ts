@@ -1,25 +1,30 @@
-import type { GiftPointsRequest, PointDeduction } from '@fanfare/contracts/economy/v1/points';
-import { type Call, formatMinor, invalid, requireUser } from '@fanfare/kit';
+import { type Call, formatMinor, type Minor, requireUser } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { userAccount } from '../ledger/accounts.ts';
-import { parseAmount } from '../parse-amount.ts';
-import { parseUserId, requireAsset } from '../parse-request.ts';
-import type { Engine } from '../posting/engine.ts';
 import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
-import { deductionContext, formatDeduction } from './deduction.ts';
+import { type Deduction, deductionContext, deductionOf } from './deduction.ts';
 
 const OPERATION = 'points.gift';
 const ACTION = 'gift_sent';
 const REASON = 'Gifted points';
 
+export interface PointGiftInput {
+  /** The caller's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly toUserId: bigint;
+  readonly points: Minor;
+}
+
 /** Moves points from the caller to another user. A repeat under the same id answers as the first time did. */
-export async function giftPoints(engine: Engine, request: GiftPointsRequest, call: Call): Promise<PointDeduction> {
+export async function giftPoints(
+  { engine }: Pick<Deps, 'engine'>,
+  call: Call,
+  { id: clientId, toUserId, points }: PointGiftInput,
+): Promise<Deduction> {
   const userId = requireUser(call.caller);
-  const toUserId = parseUserId('toUserId', request.toUserId);
-  const points = requireAsset(parseAmount(request.amount), 'POINT');
-  if (points <= 0n) throw invalid('amount', 'must be more than zero');
   if (toUserId === userId) throw errors.TRANSFER_TO_SELF();
-  const id = journalIdFor(call, OPERATION, request.id);
+  const id = journalIdFor(call, OPERATION, clientId);
   const receipt = await postOne(engine, call, {
     ...ofCall(call),
     journalId: id,
@@ -37,5 +42,5 @@ export async function giftPoints(engine: Engine, request: GiftPointsRequest, cal
     userId,
     reason: REASON,
   });
-  return formatDeduction({ id, userId, action: ACTION, points, reason: REASON }, receipt);
+  return deductionOf({ id, userId, action: ACTION, points, reason: REASON }, receipt);
 }

@@ -1,36 +1,43 @@
-import type { PenalizeRequest, PenalizeResponse } from '@fanfare/contracts/economy/v1/points';
 import { one, type Sql } from '@fanfare/database';
-import { type Call, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
-import { formatMoney } from '../format.ts';
+import { type Call, formatMinor, type Minor, requireRole } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
 import { userAccount } from '../ledger/accounts.ts';
 import { readEntryKeys } from '../ledger/entry-keys.ts';
-import { parseAmount } from '../parse-amount.ts';
-import { parseReason, parseUserId, requireAsset } from '../parse-request.ts';
-import type { Engine } from '../posting/engine.ts';
 import { postAudited } from '../posting/post-audited.ts';
-import { deductionContext, formatDeduction, spendingLegs } from './deduction.ts';
+import { type Deduction, deductionContext, deductionOf, spendingLegs } from './deduction.ts';
 
 const ACTION = 'penalty';
+
+export interface PenaltyInput {
+  /** The administrator's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly userId: bigint;
+  readonly points: Minor;
+  readonly reason: string;
+}
+
+export interface Penalty {
+  /** What the balance covered. */
+  readonly deduction: Deduction;
+  /** POINT that it did not. */
+  readonly debt: Minor;
+}
 
 /**
  * Takes points for a violation, also from a frozen wallet; what the balance cannot cover becomes debt, which later
  * credits repay first.
  */
 export async function penalize(
-  { engine, database }: { readonly engine: Engine; readonly database: Sql },
-  request: PenalizeRequest,
+  { engine, database }: Pick<Deps, 'engine' | 'database'>,
   call: Call,
-): Promise<PenalizeResponse> {
+  { id: clientId, userId, points, reason }: PenaltyInput,
+): Promise<Penalty> {
   requireRole(call.caller, 'admin');
-  const userId = parseUserId('userId', request.userId);
-  const reason = parseReason(request.reason);
-  const points = requireAsset(parseAmount(request.amount), 'POINT');
-  if (points <= 0n) throw invalid('amount', 'must be more than zero');
   const [taking, giving] = spendingLegs(userId, points, ACTION);
   const { id, receipt } = await postAudited(engine, call, {
     operation: 'points.penalty',
     action: 'points.penalize',
-    clientId: request.id,
+    clientId,
     userId,
     asked: { amount: formatMinor(points) },
     reason,
@@ -39,8 +46,8 @@ export async function penalize(
   });
   const taken = await takenBy(database, id, userId);
   return {
-    deduction: formatDeduction({ id, userId, action: ACTION, points: taken, reason }, receipt),
-    debt: formatMoney('POINT', points - taken),
+    deduction: deductionOf({ id, userId, action: ACTION, points: taken, reason }, receipt),
+    debt: points - taken,
   };
 }
 

@@ -1,7 +1,15 @@
 /** All SQL of what points can buy. */
 import type { Sql } from '@fanfare/database';
+import type { Minor } from '@fanfare/kit';
 import { errors } from '../errors.ts';
-import type { PointItem } from './point-item.ts';
+
+/** Something that points can buy. */
+export interface PointItem {
+  readonly id: string;
+  readonly name: string;
+  readonly priceMinor: Minor;
+  readonly isActive: boolean;
+}
 
 /** One answer lists them all. */
 const MOST_ITEMS = 1000;

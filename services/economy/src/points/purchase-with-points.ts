@@ -1,29 +1,31 @@
-import type { PointDeduction, PurchaseWithPointsRequest } from '@fanfare/contracts/economy/v1/points';
-import type { Sql } from '@fanfare/database';
 import { type Call, requireUser } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
 import { errors, refusalOf } from '../errors.ts';
 import type { LedgerCommand } from '../ledger/command.ts';
-import type { Engine } from '../posting/engine.ts';
 import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
-import { deductionContext, formatDeduction, readDeduction, spendingLegs } from './deduction.ts';
-import { type PointItem, parseItemId } from './point-item.ts';
-import { findItemForSale } from './point-items.ts';
+import { type Deduction, deductionContext, deductionOf, readDeduction, spendingLegs } from './deduction.ts';
+import { findItemForSale, type PointItem } from './point-items.ts';
 
 const OPERATION = 'points.purchase';
 const ACTION = 'purchase';
+
+export interface PurchaseInput {
+  /** The caller's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly itemId: string;
+}
 
 /**
  * Takes the price of an item. A repeat answers with the name and price of the first time, also when the item is dearer
  * or gone by then: that the item is not there is the ledger's to refuse, which looks the id up first.
  */
 export async function purchaseWithPoints(
-  { engine, database }: { readonly engine: Engine; readonly database: Sql },
-  request: PurchaseWithPointsRequest,
+  { engine, database }: Pick<Deps, 'engine' | 'database'>,
   call: Call,
-): Promise<PointDeduction> {
+  { id: clientId, itemId }: PurchaseInput,
+): Promise<Deduction> {
   const userId = requireUser(call.caller);
-  const itemId = parseItemId(request.itemId);
-  const id = journalIdFor(call, OPERATION, request.id);
+  const id = journalIdFor(call, OPERATION, clientId);
   const item = await findItemForSale(database, itemId);
   const receipt = await postOne(engine, call, {
     ...ofCall(call),
@@ -35,7 +37,7 @@ export async function purchaseWithPoints(
   });
   const { points, metadata } = readDeduction(receipt.context);
   const reason = reasonOf(String(metadata['itemName']));
-  return formatDeduction({ id, userId, action: ACTION, points, reason }, receipt);
+  return deductionOf({ id, userId, action: ACTION, points, reason }, receipt);
 }
 
 type Outcome = Pick<LedgerCommand, 'legs' | 'context' | 'reason' | 'refusal'>;

@@ -4,31 +4,42 @@ import type { Deps } from '../deps.ts';
 import { boostVideo } from './boost-video.ts';
 import { giftPoints } from './gift-points.ts';
 import { penalize } from './penalize.ts';
-import { formatPointItem, parsePointItem } from './point-item.ts';
 import { listItems } from './point-items.ts';
 import { purchaseWithPoints } from './purchase-with-points.ts';
 import { setPointItem } from './set-point-item.ts';
+import {
+  formatDeduction,
+  formatPenalty,
+  formatPointItem,
+  parseBoost,
+  parsePenalty,
+  parsePointGift,
+  parsePointItem,
+  parsePurchase,
+} from './wire.ts';
 
-type PointRpc = 'setPointItem' | 'listPointItems' | 'purchaseWithPoints' | 'boostVideo' | 'giftPoints' | 'penalize';
+export const pointHandlers = (deps: Deps) =>
+  ({
+    setPointItem: async ({ item }, call) => ({
+      item: formatPointItem(await setPointItem(deps, call, parsePointItem(item))),
+    }),
 
-export const pointHandlers = (deps: Deps): Pick<Handlers<typeof EconomyServiceService>, PointRpc> => ({
-  setPointItem: async ({ item }, call) => {
-    requireRole(call.caller, 'admin');
-    return { item: formatPointItem(await setPointItem(deps.database, parsePointItem(item), call)) };
-  },
+    listPointItems: async ({ includeInactive }, { caller }) => {
+      if (includeInactive) requireRole(caller, 'admin');
+      return { items: (await listItems(deps.database, includeInactive)).map(formatPointItem) };
+    },
 
-  listPointItems: async ({ includeInactive }, { caller }) => {
-    if (includeInactive) requireRole(caller, 'admin');
-    return { items: (await listItems(deps.database, includeInactive)).map(formatPointItem) };
-  },
+    purchaseWithPoints: async (request, call) => ({
+      deduction: formatDeduction(await purchaseWithPoints(deps, call, parsePurchase(request))),
+    }),
 
-  purchaseWithPoints: async (request, call) => ({ deduction: await purchaseWithPoints(deps, request, call) }),
+    boostVideo: async (request, call) => ({
+      deduction: formatDeduction(await boostVideo(deps, call, parseBoost(request))),
+    }),
 
-  boostVideo: async (request, call) => ({
-    deduction: await boostVideo({ engine: deps.engine, price: deps.config.POINTS_BOOST_PRICE }, request, call),
-  }),
+    giftPoints: async (request, call) => ({
+      deduction: formatDeduction(await giftPoints(deps, call, parsePointGift(request))),
+    }),
 
-  giftPoints: async (request, call) => ({ deduction: await giftPoints(deps.engine, request, call) }),
-
-  penalize: (request, call) => penalize(deps, request, call),
-});
+    penalize: async (request, call) => formatPenalty(await penalize(deps, call, parsePenalty(request))),
+  }) satisfies Partial<Handlers<typeof EconomyServiceService>>;

@@ -1,10 +1,14 @@
-import { type Database, recordAudit } from '@fanfare/database';
+import { recordAudit } from '@fanfare/database';
 import { type Call, formatMinor, requireRole } from '@fanfare/kit';
-import type { PointItem } from './point-item.ts';
-import { saveItem } from './point-items.ts';
+import type { Deps } from '../deps.ts';
+import { type PointItem, saveItem } from './point-items.ts';
 
 /** Adds an item that points can buy, or changes it; purchases keep the name and price of their time. */
-export async function setPointItem(database: Database, item: PointItem, call: Call): Promise<PointItem> {
+export async function setPointItem(
+  { database }: Pick<Deps, 'database'>,
+  call: Call,
+  item: PointItem,
+): Promise<PointItem> {
   requireRole(call.caller, 'admin');
   const { id, name, priceMinor, isActive } = item;
   await database.transaction(async (tx) => {

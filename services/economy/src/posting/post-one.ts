@@ -1,18 +1,13 @@
 /** What the ledger's own commands have in common: one command, whose verdict is the answer or the error. */
-import { AppError, type Call, callerKey, commonErrors, invalid, journalIdOf } from '@fanfare/kit';
+import { AppError, type Call, callerKey, commonErrors, journalIdOf } from '@fanfare/kit';
 import { activeTraceparent } from '@fanfare/messaging';
 import type { LedgerCommand, Receipt } from '../ledger/command.ts';
 import type { Engine } from './engine.ts';
 import { headerText } from './parse-command.ts';
 
-const MAX_ID_LENGTH = 128;
-
-/** The journal id of a client's command. @throws AppError (invalid) when the client's id is none */
-export function journalIdFor(call: Call, operation: string, clientId: string): string {
-  if (clientId === '' || clientId.length > MAX_ID_LENGTH)
-    throw invalid('id', `must be 1 to ${MAX_ID_LENGTH} characters`);
-  return journalIdOf(callerKey(call.caller), operation, clientId);
-}
+/** The journal id of a client's command. */
+export const journalIdFor = (call: Call, operation: string, clientId: string): string =>
+  journalIdOf(callerKey(call.caller), operation, clientId);
 
 /** The fields of a command that follow from the call. @throws AppError (invalid) when one of them is no header */
 export const ofCall = (

@@ -5,14 +5,11 @@ import type { Deps } from '../deps.ts';
 import { formatBalances } from '../format.ts';
 import { readTrialBalance } from './trial-balance.ts';
 
-type ProofRpc = 'getTrialBalance';
-
-export const proofHandlers = ({
-  database,
-}: Pick<Deps, 'database'>): Pick<Handlers<typeof EconomyServiceService>, ProofRpc> => ({
-  getTrialBalance: async (_request, { caller }) => {
-    if (!mayReadAll(caller)) throw commonErrors.FORBIDDEN({ required: 'admin' });
-    const { accounts, entries, journals, entryCount } = await readTrialBalance(database);
-    return { sums: formatBalances(accounts), entrySums: formatBalances(entries), journals, entries: entryCount };
-  },
-});
+export const proofHandlers = ({ database }: Pick<Deps, 'database'>) =>
+  ({
+    getTrialBalance: async (_request, { caller }) => {
+      if (!mayReadAll(caller)) throw commonErrors.FORBIDDEN({ required: 'admin' });
+      const { accounts, entries, journals, entryCount } = await readTrialBalance(database);
+      return { sums: formatBalances(accounts), entrySums: formatBalances(entries), journals, entries: entryCount };
+    },
+  }) satisfies Partial<Handlers<typeof EconomyServiceService>>;

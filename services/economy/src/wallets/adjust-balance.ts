@@ -1,12 +1,13 @@
-import type { AdjustRequest, AdjustResponse } from '@fanfare/contracts/economy/v1/economy_service';
 import type { Call } from '@fanfare/kit';
-import type { Engine } from '../posting/engine.ts';
-import { moveIssued } from './move-issued.ts';
+import type { Deps } from '../deps.ts';
+import { type Moved, type MovementInput, moveIssued } from './move-issued.ts';
+
+const ADJUSTMENT = {
+  operation: 'adjustment',
+  action: 'wallet.adjust',
+  problem: (minor: bigint) => (minor === 0n ? 'must not be zero' : null),
+};
 
 /** Corrects a balance against the issuance account, either way. A correction makes no debt. */
-export const adjustBalance = (engine: Engine, request: AdjustRequest, call: Call): Promise<AdjustResponse> =>
-  moveIssued(engine, request, call, {
-    operation: 'adjustment',
-    action: 'wallet.adjust',
-    problem: (minor) => (minor === 0n ? 'must not be zero' : null),
-  });
+export const adjustBalance = (deps: Pick<Deps, 'engine'>, call: Call, input: MovementInput): Promise<Moved> =>
+  moveIssued(deps, call, ADJUSTMENT, input);

@@ -1,37 +1,38 @@
-import type { ConvertRequest, ConvertResponse } from '@fanfare/contracts/economy/v1/economy_service';
-import { type Call, formatMinor, invalid, requireUser } from '@fanfare/kit';
-import { formatMoney } from '../format.ts';
-import { parseAmount } from '../parse-amount.ts';
-import { requireAsset } from '../parse-request.ts';
-import type { Engine } from '../posting/engine.ts';
+import { type Call, formatMinor, type Minor, requireUser } from '@fanfare/kit';
+import type { Config } from '../config.ts';
+import type { Deps } from '../deps.ts';
 import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
-import {
-  coinsOfContext,
-  conversionContext,
-  conversionLegs,
-  conversionRefusal,
-  convert,
-  type Rate,
-} from './conversion.ts';
+import { coinsOfContext, conversionContext, conversionLegs, conversionRefusal, convert } from './conversion.ts';
 
 const OPERATION = 'conversion';
+
+export interface ConversionInput {
+  /** The caller's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly diamonds: Minor;
+}
+
+export interface Converted extends ConversionInput {
+  readonly coins: Minor;
+  readonly postedAt: Date;
+}
+
+type ConvertDeps = Pick<Deps, 'engine'> & { readonly config: Pick<Config, 'DIAMONDS_TO_COINS_RATE'> };
 
 /**
  * Turns the caller's diamonds into coins. A repeat under the same id answers as the first time did, at the rate of
  * then: what is too small or too large at today's rate is the ledger's to refuse, which looks for the first time first.
  */
 export async function convertDiamonds(
-  engine: Engine,
-  rate: Rate,
-  request: ConvertRequest,
+  { engine, config }: ConvertDeps,
   call: Call,
-): Promise<ConvertResponse> {
+  { id: clientId, diamonds }: ConversionInput,
+): Promise<Converted> {
   const userId = requireUser(call.caller);
-  const diamonds = requireAsset(parseAmount(request.amount), 'DIAMOND');
-  if (diamonds <= 0n) throw invalid('amount', 'must be more than zero');
+  const rate = config.DIAMONDS_TO_COINS_RATE;
   const conversion = convert(diamonds, rate);
   const refusal = conversionRefusal(conversion);
-  const id = journalIdFor(call, OPERATION, request.id);
+  const id = journalIdFor(call, OPERATION, clientId);
   const receipt = await postOne(engine, call, {
     ...ofCall(call),
     journalId: id,
@@ -43,10 +44,5 @@ export async function convertDiamonds(
     reason: '',
     refusal,
   });
-  return {
-    id,
-    from: formatMoney('DIAMOND', diamonds),
-    to: formatMoney('COIN', coinsOfContext(receipt.context)),
-    createdAt: receipt.postedAt,
-  };
+  return { id, diamonds, coins: coinsOfContext(receipt.context), postedAt: receipt.postedAt };
 }

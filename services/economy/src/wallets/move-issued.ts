@@ -1,11 +1,22 @@
-import type { AdjustRequest, AdjustResponse, GrantRequest } from '@fanfare/contracts/economy/v1/economy_service';
 import { type Call, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
-import { formatMoney } from '../format.ts';
+import type { Deps } from '../deps.ts';
 import { currencyIndexOf, issuance, userAccount } from '../ledger/accounts.ts';
-import { parseAmount } from '../parse-amount.ts';
-import { parseReason, parseUserId } from '../parse-request.ts';
-import type { Engine } from '../posting/engine.ts';
+import type { Amount } from '../parse-amount.ts';
 import { postAudited } from '../posting/post-audited.ts';
+
+export interface MovementInput {
+  /** The administrator's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly userId: bigint;
+  readonly amount: Amount;
+  readonly reason: string;
+}
+
+export interface Moved extends MovementInput {
+  /** What the user can spend of this asset then. */
+  readonly balance: Minor;
+  readonly postedAt: Date;
+}
 
 interface Movement {
   readonly operation: string;
@@ -20,22 +31,20 @@ interface Movement {
  * is taken must be there, and a frozen account is left alone.
  */
 export async function moveIssued(
-  engine: Engine,
-  request: GrantRequest | AdjustRequest,
+  deps: Pick<Deps, 'engine'>,
   call: Call,
   { operation, action, problem }: Movement,
-): Promise<AdjustResponse> {
+  { id: clientId, userId, amount, reason }: MovementInput,
+): Promise<Moved> {
   requireRole(call.caller, 'admin');
-  const { currency, minor } = parseAmount(request.amount);
-  const userId = parseUserId('userId', request.userId);
+  const { currency, minor } = amount;
   const wrong = problem(minor);
   if (wrong !== null) throw invalid('amount', wrong);
-  const reason = parseReason(request.reason);
   const accountId = userAccount(userId, currency);
-  const { id, receipt } = await postAudited(engine, call, {
+  const { id, receipt } = await postAudited(deps.engine, call, {
     operation,
     action,
-    clientId: request.id,
+    clientId,
     userId,
     asked: { asset: currency, amount: formatMinor(minor) },
     reason,
@@ -45,12 +54,6 @@ export async function moveIssued(
     ],
     context: '{}',
   });
-  return {
-    id,
-    userId,
-    amount: formatMoney(currency, minor),
-    balance: formatMoney(currency, receipt.balances[currencyIndexOf(accountId)] ?? 0n),
-    reason,
-    createdAt: receipt.postedAt,
-  };
+  const balance = receipt.balances[currencyIndexOf(accountId)] ?? 0n;
+  return { id, userId, amount, reason, balance, postedAt: receipt.postedAt };
 }

@@ -1,9 +1,8 @@
-import type { EconomyServiceService, Transaction } from '@fanfare/contracts/economy/v1/economy_service';
-import { type Handlers, invalid, isCurrency } from '@fanfare/kit';
+import type { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
+import type { Handlers } from '@fanfare/kit';
 import { requireReader } from '../authority.ts';
 import type { Deps } from '../deps.ts';
 import { formatBalances, formatMoney } from '../format.ts';
-import { type AccountId, currencyOf, userAccount, walletOf } from '../ledger/accounts.ts';
 import { limitOf } from '../page.ts';
 import { parseUserId } from '../parse-request.ts';
 import { adjustBalance } from './adjust-balance.ts';
@@ -13,69 +12,53 @@ import { setAccountFloor } from './set-account-floor.ts';
 import { setWalletFrozen } from './set-wallet-frozen.ts';
 import { decodeCursor, encodeCursor } from './statement.ts';
 import { transferCoins } from './transfer-coins.ts';
-import { readStatement, readWallet, type StatementLine } from './wallet-store.ts';
+import { readStatement, readWallet } from './wallet-store.ts';
+import {
+  formatConversion,
+  formatGrant,
+  formatLine,
+  formatMovement,
+  formatTransfer,
+  parseAccounts,
+  parseConversion,
+  parseFloor,
+  parseFreeze,
+  parseMovement,
+  parseTransfer,
+} from './wire.ts';
 
-type WalletRpc =
-  | 'getWallet'
-  | 'listTransactions'
-  | 'transfer'
-  | 'convert'
-  | 'grant'
-  | 'adjust'
-  | 'setWalletFrozen'
-  | 'setAccountFloor';
+export const walletHandlers = (deps: Deps) =>
+  ({
+    getWallet: async ({ userId }, { caller }) => {
+      requireReader(caller, parseUserId('userId', userId));
+      return { balances: formatBalances(await readWallet(deps.prisma, userId)) };
+    },
 
-export const walletHandlers = ({
-  engine,
-  database,
-  prisma,
-  config,
-}: Deps): Pick<Handlers<typeof EconomyServiceService>, WalletRpc> => ({
-  getWallet: async ({ userId }, { caller }) => {
-    requireReader(caller, parseUserId('userId', userId));
-    return { balances: formatBalances(await readWallet(prisma, userId)) };
-  },
+    listTransactions: async ({ userId, currency, cursor, limit }, { caller }) => {
+      requireReader(caller, parseUserId('userId', userId));
+      const accountIds = parseAccounts(userId, currency);
+      const from = decodeCursor(cursor, accountIds.length);
+      const { lines, next } = await readStatement(deps.prisma, accountIds, from, limitOf(limit));
+      return { transactions: lines.map(formatLine), nextCursor: next === null ? '' : encodeCursor(next) };
+    },
 
-  listTransactions: async ({ userId, currency, cursor, limit }, { caller }) => {
-    requireReader(caller, parseUserId('userId', userId));
-    const accountIds = parseAccounts(userId, currency);
-    const from = decodeCursor(cursor, accountIds.length);
-    const { lines, next } = await readStatement(prisma, accountIds, from, limitOf(limit));
-    return { transactions: lines.map(formatLine), nextCursor: next === null ? '' : encodeCursor(next) };
-  },
+    transfer: async (request, call) => formatTransfer(await transferCoins(deps, call, parseTransfer(request))),
 
-  transfer: (request, call) => transferCoins(engine, request, call),
+    convert: async (request, call) => formatConversion(await convertDiamonds(deps, call, parseConversion(request))),
 
-  convert: (request, call) => convertDiamonds(engine, config.DIAMONDS_TO_COINS_RATE, request, call),
+    grant: async (request, call) => formatGrant(await grantAsset(deps, call, parseMovement(request))),
 
-  grant: (request, call) => grantAsset(engine, request, call),
+    adjust: async (request, call) => formatMovement(await adjustBalance(deps, call, parseMovement(request))),
 
-  adjust: (request, call) => adjustBalance(engine, request, call),
+    setWalletFrozen: async (request, call) => {
+      const input = parseFreeze(request);
+      await setWalletFrozen(deps, call, input);
+      return { userId: input.userId, frozen: input.frozen };
+    },
 
-  setWalletFrozen: (request, call) => setWalletFrozen(database, request, call),
-
-  setAccountFloor: (request, call) => setAccountFloor(database, request, call),
-});
-
-/** Of one asset, or of all three. */
-function parseAccounts(userId: bigint, currency: string): readonly AccountId[] {
-  if (currency === '') return walletOf(userId);
-  if (!isCurrency(currency)) throw invalid('currency', 'must be COIN, DIAMOND or POINT');
-  return [userAccount(userId, currency)];
-}
-
-/** An entry is named by its place: the account and its seq there. */
-function formatLine(line: StatementLine): Transaction {
-  const currency = currencyOf(line.accountId);
-  return {
-    id: `${line.accountId}-${line.seq}`,
-    journalId: line.journalId,
-    action: line.action,
-    amount: formatMoney(currency, line.minor),
-    balanceBefore: formatMoney(currency, line.balanceAfter - line.minor),
-    balanceAfter: formatMoney(currency, line.balanceAfter),
-    reason: line.reason,
-    metadata: line.context,
-    createdAt: line.createdAt,
-  };
-}
+    setAccountFloor: async (request, call) => {
+      const input = parseFloor(request);
+      await setAccountFloor(deps, call, input);
+      return { userId: input.userId, floor: formatMoney(input.floor.currency, input.floor.minor) };
+    },
+  }) satisfies Partial<Handlers<typeof EconomyServiceService>>;

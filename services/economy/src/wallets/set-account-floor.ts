@@ -1,12 +1,17 @@
-import type { SetAccountFloorRequest, SetAccountFloorResponse } from '@fanfare/contracts/economy/v1/economy_service';
-import { type Database, recordAudit, type Sql } from '@fanfare/database';
-import { type Call, formatMinor, invalid, type Minor, requireRole } from '@fanfare/kit';
+import { recordAudit, type Sql } from '@fanfare/database';
+import { type Call, formatMinor, type Minor, requireRole } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
-import { formatMoney } from '../format.ts';
 import { type AccountId, userAccount } from '../ledger/accounts.ts';
-import { parseAmount } from '../parse-amount.ts';
-import { parseReason, parseUserId } from '../parse-request.ts';
+import type { Amount } from '../parse-amount.ts';
 import { lockLedger } from '../posting/locked-accounts.ts';
+
+export interface FloorInput {
+  readonly userId: bigint;
+  /** Zero or more. */
+  readonly floor: Amount;
+  readonly reason: string;
+}
 
 interface AccountColumns {
   readonly balance_minor: string;
@@ -20,15 +25,11 @@ interface AccountColumns {
  * @throws FLOOR_ABOVE_BALANCE for more than is there and not held
  */
 export async function setAccountFloor(
-  database: Database,
-  request: SetAccountFloorRequest,
+  { database }: Pick<Deps, 'database'>,
   call: Call,
-): Promise<SetAccountFloorResponse> {
+  { userId, floor: { currency, minor: floor }, reason }: FloorInput,
+): Promise<void> {
   requireRole(call.caller, 'admin');
-  const userId = parseUserId('userId', request.userId);
-  const { currency, minor: floor } = parseAmount(request.floor);
-  if (floor < 0n) throw invalid('floor', 'must be zero or more');
-  const reason = parseReason(request.reason);
   const accountId = userAccount(userId, currency);
   await database.transaction(async (tx) => {
     await lockLedger(tx);
@@ -37,7 +38,6 @@ export async function setAccountFloor(
     const details = { asset: currency, floor: formatMinor(floor), before: formatMinor(before) };
     await recordAudit(tx, call, { action: 'wallet.floor', target: `user:${userId}`, reason, details });
   });
-  return { userId, floor: formatMoney(currency, floor) };
 }
 
 /** An account that is not there has nothing, so that no floor but zero fits it. @returns the floor before */

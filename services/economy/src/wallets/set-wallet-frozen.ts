@@ -1,9 +1,14 @@
-import type { SetWalletFrozenRequest, SetWalletFrozenResponse } from '@fanfare/contracts/economy/v1/economy_service';
-import { type Database, recordAudit } from '@fanfare/database';
+import { recordAudit } from '@fanfare/database';
 import { type Call, requireRole } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
 import { walletOf } from '../ledger/accounts.ts';
-import { parseReason, parseUserId } from '../parse-request.ts';
 import { lockLedger, openAccounts } from '../posting/locked-accounts.ts';
+
+export interface FreezeInput {
+  readonly userId: bigint;
+  readonly frozen: boolean;
+  readonly reason: string;
+}
 
 const SET_FROZEN = 'update accounts set frozen = $2 where id = any($1::int8[]) and frozen <> $2';
 
@@ -12,14 +17,11 @@ const SET_FROZEN = 'update accounts set frozen = $2 where id = any($1::int8[]) a
  * on. A wallet that nothing was posted to yet can be frozen too. Setting what is set changes nothing and leaves no row.
  */
 export async function setWalletFrozen(
-  database: Database,
-  request: SetWalletFrozenRequest,
+  { database }: Pick<Deps, 'database'>,
   call: Call,
-): Promise<SetWalletFrozenResponse> {
+  { userId, frozen, reason }: FreezeInput,
+): Promise<void> {
   requireRole(call.caller, 'admin');
-  const userId = parseUserId('userId', request.userId);
-  const { frozen } = request;
-  const reason = parseReason(request.reason);
   const wallet = walletOf(userId);
   await database.transaction(async (tx) => {
     await lockLedger(tx);
@@ -33,5 +35,4 @@ export async function setWalletFrozen(
       reason,
     });
   });
-  return { userId, frozen };
 }

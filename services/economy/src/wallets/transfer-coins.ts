@@ -1,22 +1,34 @@
-import type { TransferRequest, TransferResponse } from '@fanfare/contracts/economy/v1/economy_service';
 import { type Call, formatMinor, requireUser } from '@fanfare/kit';
-import { formatMoney } from '../format.ts';
-import { parseAmount } from '../parse-amount.ts';
-import type { Engine } from '../posting/engine.ts';
+import type { Deps } from '../deps.ts';
+import type { Amount } from '../parse-amount.ts';
 import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
-import { transferIntent, transferLegs } from './transfer.ts';
+import { type Transfer, transferIntent, transferLegs } from './transfer.ts';
 
 const OPERATION = 'transfer';
 
+export interface TransferInput {
+  /** The caller's own, from which the journal's id follows. */
+  readonly id: string;
+  readonly toUserId: bigint;
+  readonly amount: Amount;
+}
+
+export interface Transferred extends Transfer {
+  readonly id: string;
+  readonly postedAt: Date;
+}
+
 /** Moves coins from the caller to another user. A repeat under the same id answers as the first time did. */
-export async function transferCoins(engine: Engine, request: TransferRequest, call: Call): Promise<TransferResponse> {
+export async function transferCoins(
+  deps: Pick<Deps, 'engine'>,
+  call: Call,
+  { id: clientId, toUserId, amount: { currency, minor } }: TransferInput,
+): Promise<Transferred> {
   const fromUserId = requireUser(call.caller);
-  const { currency, minor: amount } = parseAmount(request.amount);
-  const { toUserId } = request;
-  const transfer = { fromUserId, toUserId, currency, amount };
+  const transfer = { fromUserId, toUserId, currency, amount: minor };
   const legs = transferLegs(transfer);
-  const id = journalIdFor(call, OPERATION, request.id);
-  const receipt = await postOne(engine, call, {
+  const id = journalIdFor(call, OPERATION, clientId);
+  const { postedAt } = await postOne(deps.engine, call, {
     ...ofCall(call),
     journalId: id,
     operation: OPERATION,
@@ -27,5 +39,5 @@ export async function transferCoins(engine: Engine, request: TransferRequest, ca
     userId: fromUserId,
     reason: '',
   });
-  return { id, fromUserId, toUserId, amount: formatMoney(currency, amount), createdAt: receipt.postedAt };
+  return { ...transfer, id, postedAt };
 }

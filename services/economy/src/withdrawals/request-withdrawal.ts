@@ -1,19 +1,19 @@
-import type { RequestWithdrawalRequest } from '@fanfare/contracts/economy/v1/withdrawals';
-import type { Sql } from '@fanfare/database';
-import { type Call, formatMinor, invalid, type Minor, requireUser } from '@fanfare/kit';
+import { type Call, formatMinor, invalid, requireUser } from '@fanfare/kit';
+import type { Config } from '../config.ts';
+import type { Deps } from '../deps.ts';
 import { userAccount } from '../ledger/accounts.ts';
-import { parseAmount } from '../parse-amount.ts';
-import type { Engine } from '../posting/engine.ts';
 import { journalIdFor, ofCall, postOne } from '../posting/post-one.ts';
-import { parseWithdrawal, REQUEST, type Withdrawal, withdrawalIntent } from './withdrawal.ts';
+import { REQUEST, type Withdrawal, type WithdrawalRequest, withdrawalIntent } from './withdrawal.ts';
 import { findWithdrawal } from './withdrawal-store.ts';
 
-export interface RequestRules {
-  /** Of either asset. */
-  readonly minMinor: Minor;
-  /** After as many days nobody can pay it any more, and the amount becomes available again. */
-  readonly holdDays: number;
+export interface WithdrawalInput extends WithdrawalRequest {
+  /** The caller's own, from which the withdrawal's id follows. */
+  readonly id: string;
 }
+
+type RequestDeps = Pick<Deps, 'engine' | 'database'> & {
+  readonly config: Pick<Config, 'WITHDRAWAL_MIN' | 'WITHDRAWAL_HOLD_DAYS'>;
+};
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -22,19 +22,18 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * expiry, however it and the rules stand by now.
  */
 export async function requestWithdrawal(
-  deps: { readonly engine: Engine; readonly sql: Sql; readonly rules: RequestRules },
-  message: RequestWithdrawalRequest,
+  { engine, database, config }: RequestDeps,
   call: Call,
+  { id: clientId, ...request }: WithdrawalInput,
 ): Promise<Withdrawal> {
-  const { engine, sql, rules } = deps;
   const userId = requireUser(call.caller);
-  const request = parseWithdrawal(parseAmount(message.amount), message.method, message.destination);
-  const id = journalIdFor(call, REQUEST, message.id);
+  const id = journalIdFor(call, REQUEST, clientId);
+  const least = config.WITHDRAWAL_MIN;
   // The minimum may have been a lower one when this was asked for the first time.
-  if (request.minor < rules.minMinor && (await findWithdrawal(sql, id)) === null) {
-    throw invalid('amount', `must be at least ${formatMinor(rules.minMinor)}`);
+  if (request.minor < least && (await findWithdrawal(database, id)) === null) {
+    throw invalid('amount', `must be at least ${formatMinor(least)}`);
   }
-  const expiresAt = new Date(Date.now() + rules.holdDays * DAY_MS);
+  const expiresAt = new Date(Date.now() + config.WITHDRAWAL_HOLD_DAYS * DAY_MS);
   await postOne(engine, call, {
     ...ofCall(call),
     journalId: id,
@@ -46,7 +45,7 @@ export async function requestWithdrawal(
     reason: '',
     hold: { type: 'reserve', accountId: userAccount(userId, request.currency), minor: request.minor, expiresAt },
   });
-  const withdrawal = await findWithdrawal(sql, id);
+  const withdrawal = await findWithdrawal(database, id);
   if (withdrawal === null) throw new Error(`withdrawal ${id} was reserved and is not there`);
   return withdrawal;
 }

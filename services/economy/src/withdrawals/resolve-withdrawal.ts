@@ -5,18 +5,16 @@
  */
 import type { Sql } from '@fanfare/database';
 import { AppError, type Call, callerKey, formatMinor, newId, requireRole, requireUser } from '@fanfare/kit';
+import type { Deps } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { currencyOf } from '../ledger/accounts.ts';
 import type { IntentField, LedgerCommand } from '../ledger/command.ts';
-import { parseReason, UUID } from '../parse-request.ts';
-import type { Engine } from '../posting/engine.ts';
 import { ofCall, postOne } from '../posting/post-one.ts';
 import {
   CANCEL,
   PAY,
   type Payment,
   paidMinorOf,
-  parseReference,
   payoutLegs,
   payoutReason,
   REJECT,
@@ -24,15 +22,32 @@ import {
 } from './withdrawal.ts';
 import { findWithdrawal } from './withdrawal-store.ts';
 
-interface Deps {
-  readonly engine: Engine;
-  readonly sql: Sql;
+type ResolveDeps = Pick<Deps, 'engine' | 'database'>;
+
+export interface CancelInput {
+  readonly withdrawalId: string;
+}
+
+export interface PayInput {
+  readonly withdrawalId: string;
+  /** Null: all that is held. */
+  readonly amount: Payment | null;
+  readonly reference: string;
+}
+
+export interface RejectInput {
+  readonly withdrawalId: string;
+  readonly reason: string;
 }
 
 /** By its owner. @throws WITHDRAWAL_NOT_FOUND, also for somebody else's; WITHDRAWAL_RESOLVED */
-export async function cancelWithdrawal(deps: Deps, id: string, call: Call): Promise<Withdrawal> {
+export async function cancelWithdrawal(
+  deps: ResolveDeps,
+  call: Call,
+  { withdrawalId }: CancelInput,
+): Promise<Withdrawal> {
   const userId = requireUser(call.caller);
-  const withdrawal = await existing(deps.sql, id);
+  const withdrawal = await existing(deps.database, withdrawalId);
   if (withdrawal.userId !== userId) throw errors.WITHDRAWAL_NOT_FOUND();
   return resolve(deps, call, withdrawal, {
     isDone: ({ status }) => status === 'cancelled',
@@ -42,23 +57,17 @@ export async function cancelWithdrawal(deps: Deps, id: string, call: Call): Prom
 
 /**
  * By an administrator who has sent the money.
- * @param amount null: all that is held
  * @throws WITHDRAWAL_NOT_FOUND, WITHDRAWAL_RESOLVED, HOLD_EXPIRED, ACCOUNT_FROZEN
  */
 export async function payWithdrawal(
-  deps: Deps,
-  request: {
-    readonly id: string;
-    readonly amount: Payment | null;
-    readonly reference: string;
-  },
+  deps: ResolveDeps,
   call: Call,
+  { withdrawalId, amount: asked, reference }: PayInput,
 ): Promise<Withdrawal> {
   requireRole(call.caller, 'admin');
-  const reference = parseReference(request.reference);
-  const withdrawal = await existing(deps.sql, request.id);
+  const withdrawal = await existing(deps.database, withdrawalId);
   const { id, accountId, method } = withdrawal;
-  const minor = paidMinorOf(withdrawal, request.amount);
+  const minor = paidMinorOf(withdrawal, asked);
   const amount = formatMinor(minor);
   return resolve(deps, call, withdrawal, {
     isDone: ({ status, ...paid }) => status === 'paid' && paid.paidMinor === minor && paid.reference === reference,
@@ -76,13 +85,12 @@ export async function payWithdrawal(
 
 /** By an administrator. @throws WITHDRAWAL_NOT_FOUND, WITHDRAWAL_RESOLVED */
 export async function rejectWithdrawal(
-  deps: Deps,
-  request: { readonly id: string; readonly reason: string },
+  deps: ResolveDeps,
   call: Call,
+  { withdrawalId, reason }: RejectInput,
 ): Promise<Withdrawal> {
   requireRole(call.caller, 'admin');
-  const reason = parseReason(request.reason);
-  const withdrawal = await existing(deps.sql, request.id);
+  const withdrawal = await existing(deps.database, withdrawalId);
   return resolve(deps, call, withdrawal, {
     isDone: (rejected) => rejected.status === 'rejected' && rejected.reason === reason,
     command: {
@@ -102,7 +110,7 @@ interface Resolution {
 }
 
 async function resolve(
-  { engine, sql }: Deps,
+  { engine, database }: ResolveDeps,
   call: Call,
   withdrawal: Withdrawal,
   { isDone, command }: Resolution,
@@ -117,14 +125,14 @@ async function resolve(
       if (!(error instanceof AppError) || error.reason !== 'HOLD_RESOLVED') throw error;
     }
   }
-  const resolved = withdrawal.status === 'pending' ? await existing(sql, withdrawal.id) : withdrawal;
+  const resolved = withdrawal.status === 'pending' ? await existing(database, withdrawal.id) : withdrawal;
   if (!isDone(resolved)) throw errors.WITHDRAWAL_RESOLVED({ status: resolved.status });
   return resolved;
 }
 
 /** @throws WITHDRAWAL_NOT_FOUND */
 async function existing(sql: Sql, id: string): Promise<Withdrawal> {
-  const withdrawal = UUID.test(id) ? await findWithdrawal(sql, id) : null;
+  const withdrawal = await findWithdrawal(sql, id);
   if (withdrawal === null) throw errors.WITHDRAWAL_NOT_FOUND();
   return withdrawal;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { parseItemId, parsePointItem } from './point-item.ts';
+import { parseItemId, parsePointItem } from './wire.ts';
 
 const item = { id: 'badge_premium', name: 'Premium Badge', price: { currency: 'POINT', minor: 5000n }, isActive: true };
 
