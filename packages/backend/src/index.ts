@@ -1,0 +1,1 @@
+export { type KnownUsers, type KnownUsersOptions, knownUsers, userRegistrations } from './known-users.ts';
