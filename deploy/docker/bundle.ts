@@ -44,6 +44,7 @@ await build({
   plugins: [onlyOurOwn],
 });
 // What `pnpm deploy` copied of us is in the bundle now.
-for (const copy of ['src', 'test', 'manifest.ts', 'node_modules/@fanfare']) rmSync(join(out, copy), { recursive: true, force: true });
+for (const copy of ['src', 'test', 'manifest.ts', 'node_modules/@fanfare'])
+  rmSync(join(out, copy), { recursive: true, force: true });
 cpSync(join(root, 'packages/database/platform'), join(out, 'platform'), { recursive: true });
 writeFileSync(join(out, 'package.json'), `${JSON.stringify({ name: `fanfare-${service}`, type: 'module' })}\n`);

@@ -69,6 +69,25 @@ module.exports = {
       from: { path: '^services/economy/src/([^/]+)/' },
       to: { path: '^services/economy/src/[^/]+/', pathNot: '^services/economy/src/($1|ledger|posting|generated)/' },
     },
+    {
+      name: 'areas-do-not-import-each-other',
+      severity: 'error',
+      from: { path: '^services/gateway/src/areas/([^/]+)/' },
+      to: { path: '^services/gateway/src/areas/[^/]+/', pathNot: '^services/gateway/src/areas/$1/' },
+    },
+    {
+      name: 'machinery-imports-no-area',
+      severity: 'error',
+      from: { path: '^services/gateway/src/', pathNot: '^services/gateway/src/(areas/|areas[.]ts$)|[.]test[.]ts$' },
+      to: { path: '^services/gateway/src/areas/' },
+    },
+    {
+      // What is made of the list: the service, its configuration and the documents.
+      name: 'the-list-of-areas-is-read-at-the-top',
+      severity: 'error',
+      from: { path: '^services/gateway/src/[^/]+/', pathNot: '[.]test[.]ts$' },
+      to: { path: '^services/gateway/src/areas[.]ts$' },
+    },
     { name: 'what-is-imported-exists', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

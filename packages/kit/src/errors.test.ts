@@ -15,8 +15,8 @@ test('a reason carries its kind, its text with the details filled in, and the de
   expect(error.details).toEqual({ required: '200.00', available: '150.00' });
 });
 
-test('only a wallet that cannot pay answers 402', () => {
-  expect(errors.INSUFFICIENT_FUNDS().httpStatus).toBe(402);
+test('the status is that of the kind, whatever the reason', () => {
+  expect(errors.INSUFFICIENT_FUNDS().httpStatus).toBe(400);
   expect(errors.ROOM_CLOSED().httpStatus).toBe(400);
 });
 

@@ -54,9 +54,9 @@ export class AppError extends Error {
     return KINDS[this.kind].retryable;
   }
 
-  /** 402 is reserved for a wallet that cannot pay. */
+  /** That of its kind. */
   get httpStatus(): number {
-    return this.reason === 'INSUFFICIENT_FUNDS' ? 402 : KINDS[this.kind].http;
+    return KINDS[this.kind].http;
   }
 }
 

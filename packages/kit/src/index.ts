@@ -47,6 +47,7 @@ export {
   userCaller,
 } from './rpc/caller.ts';
 export { type CallOptions, type RpcClient, rpcClient } from './rpc/client.ts';
+export type { Definition } from './rpc/definition.ts';
 export { type Call, type Handlers, rpcServer } from './rpc/server.ts';
 export { fromStatus, toStatus } from './rpc/status.ts';
 export { type TlsFiles, tlsFilesOf } from './rpc/transport.ts';

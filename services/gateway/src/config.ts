@@ -1,4 +1,4 @@
-import { developmentAddress, developmentOpsPort } from '@fanfare/contracts/services';
+import { addressVariable, developmentAddress, developmentOpsPort } from '@fanfare/contracts/services';
 import {
   commonFields,
   DEVELOPMENT_ROOM_TOKEN_SECRET,
@@ -11,7 +11,9 @@ import {
 import { EDGE_HISTORY_SECONDS, edgeStreamBytes } from '@fanfare/kit/manifest';
 import { z } from 'zod';
 import { manifest } from '../manifest.ts';
+import { askedServices } from './areas.ts';
 import { policiesOf } from './limits/policies.ts';
+import type { Addresses, Definitions } from './rpc-clients.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -26,10 +28,7 @@ export function readConfig(env: Environment) {
       OPS_PORT: field.port().default(developmentOpsPort('gateway')),
       NODE_NAME: field.text().default(() => `gateway-${newId().slice(-8)}`),
       REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
-      IDENTITY_RPC_URL: field.text().default(developmentAddress('identity')),
-      ECONOMY_RPC_URL: field.text().default(developmentAddress('economy')),
-      GIFTING_RPC_URL: field.text().default(developmentAddress('gifting')),
-      ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
+      ...addressFields(askedServices),
       ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
       POINT_CURRENCY_NAME: field.text().default('LykCoin'),
       EDGE_HISTORY_MS: field.integer(1000, 86_400_000).default(EDGE_HISTORY_SECONDS * 1000),
@@ -48,5 +47,13 @@ export function readConfig(env: Environment) {
       TRUST_PROXY: field.optional(),
     }),
     env,
+  );
+}
+
+/** Where each of these services is: `ROOMS_RPC_URL`. */
+function addressFields(services: Definitions): { readonly [V in keyof Addresses]: z.ZodType<string> } {
+  const names = Object.keys(services) as (keyof Definitions)[];
+  return Object.fromEntries(
+    names.map((name) => [addressVariable(name), field.text().default(developmentAddress(name))]),
   );
 }

@@ -1,10 +1,10 @@
 /** The keys that access tokens verify against: identity's, cached, so that tokens verify while identity is away. */
-import { anonymous, type Clock, commonErrors, type Logger, type Part } from '@fanfare/kit';
+import type { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
+import { anonymous, type Clock, commonErrors, type Logger, type Part, type RpcClient } from '@fanfare/kit';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey, errors as joseErrors } from 'jose';
-import type { Clients } from './rpc-clients.ts';
 
 export interface KeySetDeps {
-  readonly identity: Clients['identity'];
+  readonly identity: RpcClient<typeof IdentityServiceService>;
   readonly log: Logger;
   readonly clock: Clock;
 }

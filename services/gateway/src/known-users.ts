@@ -2,10 +2,10 @@
  * Whether users exist, asked before money goes to them: the ledger opens a wallet for whatever id it is given, and what
  * was paid into nobody's wallet would be lost.
  */
-import type { CallOptions } from '@fanfare/kit';
+import type { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
+import type { CallOptions, RpcClient } from '@fanfare/kit';
 import { LRUCache } from 'lru-cache';
 import { errors } from './errors.ts';
-import type { Clients } from './rpc-clients.ts';
 
 export interface KnownUsers {
   /** @throws USER_NOT_FOUND naming the first that does not exist */
@@ -15,7 +15,7 @@ export interface KnownUsers {
 /** Accounts never vanish, so an id that was found once is not asked for again. Some 8 MB when full. */
 const MOST_REMEMBERED = 100_000;
 
-export function knownUsers(identity: Clients['identity']): KnownUsers {
+export function knownUsers(identity: RpcClient<typeof IdentityServiceService>): KnownUsers {
   const known = new LRUCache<bigint, true>({ max: MOST_REMEMBERED });
   return {
     require: async (userIds, call) => {

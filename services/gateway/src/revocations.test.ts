@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { publicFace } from './areas.ts';
 import { keyOf, parseKey, type Revocation, revocationOf } from './revocations.ts';
 
 const at = new Date(1_700_000_000_123);
@@ -22,14 +23,20 @@ describe('a revocation', () => {
 
   it('follows from a ban, the end of a session and a block', () => {
     expect(
-      revocationOf({ name: 'userBanned', message: { userId: 7n, byUserId: 1n, reason: 'r', bannedAt: at } }),
+      revocationOf(publicFace.ends, {
+        name: 'userBanned',
+        message: { userId: 7n, byUserId: 1n, reason: 'r', bannedAt: at },
+      }),
     ).toEqual(all[0]);
     const sessionId = '0190c8f0-1111-7000-8000-000000000000';
     expect(
-      revocationOf({ name: 'sessionRevoked', message: { userId: 7n, sessionId, cause: 'logout', revokedAt: at } }),
+      revocationOf(publicFace.ends, {
+        name: 'sessionRevoked',
+        message: { userId: 7n, sessionId, cause: 'logout', revokedAt: at },
+      }),
     ).toEqual(all[1]);
     expect(
-      revocationOf({
+      revocationOf(publicFace.ends, {
         name: 'memberBlocked',
         message: { roomId: 42n, userId: 7n, byUserId: 1n, reason: 'r', blockedAt: at },
       }),
@@ -37,9 +44,12 @@ describe('a revocation', () => {
   });
 
   it('follows from nothing else', () => {
-    expect(revocationOf({ name: 'catalogueChanged', message: { giftId: 1n } })).toBeNull();
+    expect(revocationOf(publicFace.ends, { name: 'catalogueChanged', message: { giftId: 1n } })).toBeNull();
     expect(
-      revocationOf({ name: 'participantLeft', message: { roomId: 42n, userId: 7n, cause: 'left', leftAt: at } }),
+      revocationOf(publicFace.ends, {
+        name: 'participantLeft',
+        message: { roomId: 42n, userId: 7n, cause: 'left', leftAt: at },
+      }),
     ).toBeNull();
   });
 });

@@ -6,7 +6,7 @@ import type { Clock, Logger, Part } from '@fanfare/kit';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { Principal } from './authenticator.ts';
 import type { EdgeConnection, Generation } from './edge/connection.ts';
-import type { DomainEvent } from './translate/translate.ts';
+import type { DomainEvent, EventName, MessageOf } from './translate/table.ts';
 
 /** Times are ms since 1970: what began before is over. */
 export type Revocation =
@@ -119,16 +119,14 @@ export function parseKey(key: string, before: number): Revocation | null {
   return { kind: 'room', roomId: BigInt(room), userId: BigInt(member), before };
 }
 
-/** What an event ends. */
-export function revocationOf({ name, message }: DomainEvent): Revocation | null {
-  if (name === 'userBanned') return { kind: 'user', userId: message.userId, before: msOf(message.bannedAt) };
-  if (name === 'sessionRevoked') {
-    const { userId, sessionId } = message;
-    return { kind: 'session', userId, sessionId, before: msOf(message.revokedAt) };
-  }
-  if (name !== 'memberBlocked') return null;
-  return { kind: 'room', roomId: message.roomId, userId: message.userId, before: msOf(message.blockedAt) };
+/** What events of the bus end, for those that end something. */
+export type Endings = { readonly [N in EventName]?: (message: MessageOf<N>) => Revocation };
+
+/** What an event ends, or null. */
+export function revocationOf(ends: Endings, { name, message }: DomainEvent): Revocation | null {
+  const end = ends[name] as ((of: unknown) => Revocation) | undefined;
+  return end?.(message) ?? null;
 }
 
-/** An event without its time ends what began until now. */
-const msOf = (time: Date | undefined): number => (time ?? new Date()).getTime();
+/** The `before` of a revocation. An event without its time ends what began until now. */
+export const beforeOf = (time: Date | undefined): number => (time ?? new Date()).getTime();

@@ -1,5 +1,6 @@
 /** The only file that knows how the gateway's parts meet. Started top to bottom, stopped bottom to top. */
 import type { AddressInfo } from 'node:net';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import {
   type Clock,
   composeService,
@@ -13,6 +14,7 @@ import {
   tlsFilesOf,
 } from '@fanfare/kit';
 import { openBus } from '@fanfare/messaging';
+import { askedServices, publicFace as face } from './areas.ts';
 import { createAuthenticator } from './authenticator.ts';
 import type { Config } from './config.ts';
 import { edgeConnection } from './edge/connection.ts';
@@ -30,7 +32,7 @@ import { everybody } from './socket/everybody.ts';
 import { createRegistry } from './socket/registry.ts';
 import { createSocketServer } from './socket/server.ts';
 import { translatorMetrics } from './translate/metrics.ts';
-import { producers } from './translate/translate.ts';
+import { producersOf } from './translate/translate.ts';
 import { translator } from './translate/translator.ts';
 
 export interface Deps {
@@ -60,7 +62,9 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   // Before the hub: a socket that finds its channel open must find the revocations loaded.
   const revocations = createRevocations({ connection, replicas, log, clock });
   const hub = createHub({ connection, limits, log, clock, metrics });
-  const clients = openClients({ ...config, tls: tlsFilesOf(config) });
+  // Whose tokens are proved, and whose users are looked up, here.
+  const services = { ...askedServices, identity: IdentityServiceService };
+  const clients = openClients(services, config, tlsFilesOf(config));
   const { isRevoked } = revocations;
   const authenticator = createAuthenticator({ identity: clients.identity, log, clock, isRevoked });
   const limiter = createLimiter({ redisUrl, log, metrics });
@@ -71,9 +75,10 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   const asking = { clients, users, authenticator, limiter, policies };
   const shared = { ...asking, clock, log, metrics, corsOrigins: config.CORS_ORIGINS };
   const { TRUST_PROXY: trustProxy, POINT_CURRENCY_NAME: pointCurrencyName } = config;
-  const app = await createHttpApp({ ...shared, presence, trustProxy, pointCurrencyName });
+  const app = await createHttpApp({ ...shared, face, presence, trustProxy, pointCurrencyName });
   const sockets = createSocketServer({
     ...shared,
+    commands: face.commands,
     http: app.server,
     connection,
     hub,
@@ -85,8 +90,9 @@ export async function createGatewayService(config: Config, overrides: Partial<De
     capBytes: config.SOCKET_BUFFER_BYTES,
     draining: drainingOf(config.DRAIN_PER_SECOND, config.SHUTDOWN_TIMEOUT_MS),
   });
-  const perStream = { bus, connection, revocations, nodeName, maxAgeMs: limits.maxAgeMs, replicas, log, clock };
-  const counted = translatorMetrics(metrics);
+  const { table, ends } = face;
+  const translating = { table, ends, bus, connection, revocations, nodeName, maxAgeMs: limits.maxAgeMs, replicas };
+  const counted = { log, clock, metrics: translatorMetrics(metrics) };
   const ops = opsServer({ host: config.OPS_HOST, port: config.OPS_PORT, metrics, problems: () => service.problems() });
   const parts: readonly Part[] = [
     bus,
@@ -95,7 +101,7 @@ export async function createGatewayService(config: Config, overrides: Partial<De
     hub,
     everybody(hub, registry),
     ticker({ bus, connection, nodeName, replicas, log }),
-    ...producers.map((producer) => translator({ ...perStream, service: producer, metrics: counted })),
+    ...producersOf(table).map((service) => translator({ ...translating, ...counted, service })),
     ...Object.values(clients),
     authenticator,
     limiter,

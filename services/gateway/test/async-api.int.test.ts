@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { serverEvents } from '../src/protocol/server-events.ts';
-import { allCommands } from '../src/socket/all-commands.ts';
+import { publicFace } from '../src/areas.ts';
 import { CLOSE_CODES } from '../src/socket/close-codes.ts';
 import { runHttp } from './running-http.ts';
 
@@ -34,7 +33,10 @@ test('the reference of REST does not show it as a route', async () => {
 test('its page shows every event and command, and needs nothing from elsewhere', async () => {
   const page = await http.get('/api/v1/sockets', null);
   expect(page.headers['content-type']).toContain('text/html');
-  for (const name of [...Object.keys(serverEvents), ...allCommands.map(({ event }) => event)]) {
+  for (const name of [
+    ...publicFace.events.map((event) => event.name),
+    ...publicFace.commands.map(({ event }) => event),
+  ]) {
     expect(page.body).toContain(`<h4>${name} `);
   }
   for (const code of Object.values(CLOSE_CODES)) expect(page.body).toContain(`<td>${code}</td>`);

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { silentLogger } from '@fanfare/kit';
 import { type Bus, ensureStream, openBus } from '@fanfare/messaging';
 import { type RunningServer, startNats, startRedis } from '@fanfare/testing/servers';
-import { producers } from '../src/translate/translate.ts';
+import { publicFace } from '../src/areas.ts';
+import { producersOf } from '../src/translate/translate.ts';
 import { type GatewayProcess, type GatewayProcessOptions, startGatewayProcess } from './gateway-process.ts';
 import { everybodyButNobody, type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
 import { publishers, roomToken, snapshotOf } from './running-gateways.ts';
@@ -47,7 +48,7 @@ export async function startFleet(): Promise<Fleet> {
   const signer = await tokenSigner('one');
   const bus = openBus({ url: nats.url, name: 'fleet', log: silentLogger });
   await bus.start?.();
-  for (const producer of producers) await ensureStream(bus, producer);
+  for (const producer of producersOf(publicFace.table)) await ensureStream(bus, producer);
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });
   peers.handlers.identity.getUsers = everybodyButNobody;
   peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);

@@ -3,7 +3,9 @@ import { type Emit, events } from '@fanfare/contracts';
 import type { JournalPosted, PostedLeg } from '@fanfare/contracts/economy/event/v1/economy_events';
 import { AccountKind } from '@fanfare/contracts/economy/v1/economy_service';
 import { encodeBody } from '@fanfare/messaging';
-import { type DomainEvent, parseEvent, translate } from '../src/translate/translate.ts';
+import { publicFace } from '../src/areas.ts';
+import type { DomainEvent } from '../src/translate/table.ts';
+import { parseEvent, translate } from '../src/translate/translate.ts';
 import { known } from './known-emits.ts';
 
 export const at = new Date('2025-12-23T12:00:00Z');
@@ -71,7 +73,8 @@ export const deduct = (userId: bigint, minor: bigint, action: string, after: big
 /** Through the bus and back, as it arrives. */
 export function shown(name: 'journalPosted' | 'pointsMerged', message: unknown): readonly Emit[] {
   const event = events[name];
-  return known(translate(parseEvent(event.subject, encodeBody(event as never, message)) as DomainEvent));
+  const read = parseEvent(event.subject, encodeBody(event as never, message)) as DomainEvent;
+  return known(translate(publicFace.table, read));
 }
 
 export const notifications = (message: JournalPosted) =>

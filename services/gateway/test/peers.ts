@@ -3,9 +3,17 @@ import { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_ser
 import { GiftingServiceService } from '@fanfare/contracts/gifting/v1/gifting_service';
 import { IdentityServiceService, User } from '@fanfare/contracts/identity/v1/identity_service';
 import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
+import { addressVariable } from '@fanfare/contracts/services';
 import { AppError, createMetrics, type Handlers, rpcServer, silentLogger } from '@fanfare/kit';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { type Clients, openClients } from '../src/rpc-clients.ts';
+import { type ClientsOf, openClients } from '../src/rpc-clients.ts';
+
+const CONTRACTS = {
+  identity: IdentityServiceService,
+  economy: EconomyServiceService,
+  gifting: GiftingServiceService,
+  rooms: RoomsServiceService,
+};
 
 type Settable<T> = { -readonly [K in keyof T]?: T[K] };
 
@@ -19,11 +27,9 @@ export interface Peers {
 export interface RunningPeers {
   /** Set handlers here, before or between calls. */
   readonly handlers: Peers;
-  readonly clients: Clients;
+  readonly clients: ClientsOf<typeof CONTRACTS>;
   /** Where they listen, by the names of the gateway's configuration. */
-  readonly addresses: Readonly<
-    Record<'IDENTITY_RPC_URL' | 'ECONOMY_RPC_URL' | 'GIFTING_RPC_URL' | 'ROOMS_RPC_URL', string>
-  >;
+  readonly addresses: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -67,14 +73,10 @@ export async function startPeers(): Promise<RunningPeers> {
     rooms: open(RoomsServiceService, () => handlers.rooms),
   };
   await Promise.all(Object.values(servers).map((server) => server.start?.()));
-  const at = (server: { readonly port: () => number }): string => `127.0.0.1:${server.port()}`;
-  const addresses = {
-    IDENTITY_RPC_URL: at(servers.identity),
-    ECONOMY_RPC_URL: at(servers.economy),
-    GIFTING_RPC_URL: at(servers.gifting),
-    ROOMS_RPC_URL: at(servers.rooms),
-  };
-  const clients = openClients({ ...addresses, tls: null });
+  const addresses = Object.fromEntries(
+    Object.entries(servers).map(([name, server]) => [addressVariable(name), `127.0.0.1:${server.port()}`]),
+  );
+  const clients = openClients(CONTRACTS, addresses, null);
   return {
     handlers,
     clients,

@@ -1,7 +1,6 @@
 import { AppError, errorCatalogue, requireRole } from '@fanfare/kit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import * as answers from '../src/http/answers.ts';
-import * as walletAnswers from '../src/http/wallet-answers.ts';
+import { knownAnswer } from './known-answers.ts';
 import { NOBODY } from './peers.ts';
 import { coins, runHttp } from './running-http.ts';
 
@@ -86,7 +85,7 @@ test('oneself is the profile with totals and rooms', async () => {
     activeRoomId: 42,
     ownedRoomId: 43,
   });
-  expect(answers.user.parse(data)).toEqual(data);
+  knownAnswer('getMe', data);
 });
 
 test('a money command runs under its Idempotency-Key, or under one that is made and returned', async () => {
@@ -141,7 +140,7 @@ test('a gift sent in a room answers the gift and the balances recorded with it',
     totalCost: '200.00',
   });
   expect(data.balances).toEqual({ coin: '800.00', diamond: '0.00', point: '0.00' });
-  expect(answers.sentGiftReceipt.parse(data)).toEqual(data);
+  knownAnswer('sendGift', data);
   expect((await post('/api/v1/gifts/send', gift)).json().data.roomId).toBeNull();
 });
 
@@ -155,7 +154,7 @@ test('rooms are opened, listed with filters and joined', async () => {
   peers.rooms.leaveRoom = async () => ({});
   const created = await post('/api/v1/rooms', { name: 'Lounge' });
   expect(created.statusCode).toBe(201);
-  expect(answers.room.parse(created.json().data)).toEqual(created.json().data);
+  knownAnswer('createRoom', created.json().data);
   const list = await get('/api/v1/rooms?category=music&featured=true&minimumLevel=2&query=lo&limit=5');
   expect(list.json().data).toEqual({ items: [{ ...created.json().data }], nextCursor: 'next' });
   // A client that sends a content type with an empty body means no body.
@@ -191,7 +190,7 @@ test('the statement has signed amounts and its metadata as an object', async () 
   const { data } = (await get('/api/v1/wallet/transactions?asset=coin')).json();
   expect(data.nextCursor).toBeNull();
   expect(data.items[0]).toMatchObject({ asset: 'coin', amount: '-200.00', reason: null, metadata: { giftId: 3 } });
-  expect(walletAnswers.transaction.parse(data.items[0])).toEqual(data.items[0]);
+  knownAnswer('listTransactions', data);
 });
 
 test('a wallet that never had a posting shows zeros', async () => {

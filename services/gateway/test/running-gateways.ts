@@ -7,9 +7,10 @@ import { privateNats, redisUrl } from '@fanfare/testing';
 import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { SignJWT } from 'jose';
+import { publicFace } from '../src/areas.ts';
 import { readConfig } from '../src/config.ts';
 import { createGatewayService, type Deps, type Gateway } from '../src/service.ts';
-import { producers } from '../src/translate/translate.ts';
+import { producersOf } from '../src/translate/translate.ts';
 import { everybodyButNobody, type Peers, startPeers, tokenSigner } from './peers.ts';
 import { connectClient, type TestClient } from './test-client.ts';
 
@@ -51,7 +52,7 @@ export async function runGateways() {
   const signer = await tokenSigner('one');
   const bus = openBus({ url: nats.url, name: 'test', log: silentLogger });
   await bus.start?.();
-  for (const producer of producers) await ensureStream(bus, producer);
+  for (const producer of producersOf(publicFace.table)) await ensureStream(bus, producer);
   const gateways: Gateway[] = [];
   const clients: TestClient[] = [];
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });

@@ -2,6 +2,7 @@
 import { createMetrics, newId, silentLogger, systemClock } from '@fanfare/kit';
 import { redisUrl } from '@fanfare/testing';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { publicFace } from '../src/areas.ts';
 import { createAuthenticator } from '../src/authenticator.ts';
 import { createHttpApp } from '../src/http/app.ts';
 import type { App } from '../src/http/app-type.ts';
@@ -49,7 +50,14 @@ export async function runHttp(): Promise<RunningHttp> {
     const metrics = createMetrics('gateway');
     const users = knownUsers(clients.identity);
     const asking = { clients, users, authenticator, limiter, policies, presence };
-    const app = await createHttpApp({ ...asking, metrics, trustProxy: '1', pointCurrencyName: 'LykCoin', ...common });
+    const app = await createHttpApp({
+      ...asking,
+      face: publicFace,
+      metrics,
+      trustProxy: '1',
+      pointCurrencyName: 'LykCoin',
+      ...common,
+    });
     apps.push(app);
     return app;
   };

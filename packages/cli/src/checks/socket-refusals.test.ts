@@ -19,11 +19,11 @@ async function reasonsOfServices(): Promise<ReadonlySet<string>> {
 }
 
 test('every reason that a socket command is documented with exists', async () => {
-  const { allCommands } = (await import(join(servicesDir, 'gateway/src/socket/all-commands.ts'))) as {
-    readonly allCommands: readonly Documented[];
+  const { publicFace } = (await import(join(servicesDir, 'gateway/src/areas.ts'))) as {
+    readonly publicFace: { readonly commands: readonly Documented[] };
   };
   const known = await reasonsOfServices();
-  const named = allCommands.flatMap(({ event, refusals }) => refusals.map((reason) => ({ event, reason })));
+  const named = publicFace.commands.flatMap(({ event, refusals }) => refusals.map((reason) => ({ event, reason })));
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter(({ reason }) => !known.has(reason))).toEqual([]);
 });

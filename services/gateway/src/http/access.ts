@@ -15,7 +15,7 @@ export async function authenticate(
   authorization: string | undefined,
   verify: Verify,
 ): Promise<Principal | null> {
-  if (access === 'none') return null;
+  if (access === 'public') return null;
   const token = bearerOf(authorization);
   if (token === null) {
     if (access === 'optional') return null;

@@ -15,58 +15,28 @@ import type { Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
 import type { Presence } from '../presence/presence.ts';
 import { presentErrorBody } from '../present/error.ts';
-import type { Clients } from '../rpc-clients.ts';
+import type { PublicFace } from '../public-face.ts';
 import { authenticate } from './access.ts';
-import { adminCoinSellerRoutes } from './admin-coin-seller-routes.ts';
-import { adminLedgerRoutes } from './admin-ledger-routes.ts';
-import { adminGiftRoutes, adminUserRoutes } from './admin-routes.ts';
-import {
-  adminCorrectionRoutes,
-  adminGrantRoutes,
-  adminRestraintRoutes,
-  adminWalletRoutes,
-} from './admin-wallet-routes.ts';
 import { type AllowedMethods, collectMethods } from './allowed-methods.ts';
-import type { App, Routes } from './app-type.ts';
+import type { App } from './app-type.ts';
 import { serveSocketReference } from './async-api.ts';
-import { authRoutes, sessionRoutes } from './auth-routes.ts';
 import { readBodies } from './body.ts';
-import { adminCoinRequestRoutes, coinRequestDecisionRoutes, coinRequestRoutes } from './coin-request-routes.ts';
 import { commandIdOf } from './command-id.ts';
 import { envelopeOf } from './envelope.ts';
-import { giftRoutes, roomGiftRoutes } from './gift-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { nameSpan, requestDurations } from './observe.ts';
 import { serveReference } from './open-api.ts';
-import { adminPointItemRoutes, pointRoutes, pointSpendingRoutes } from './point-routes.ts';
-import { presenceRoutes } from './presence-routes.ts';
 import { limitAddress, limitRate } from './rate-limit.ts';
 import { refusalOf, retryAfterOf, statusOf } from './refusal.ts';
+import { registerRoutes } from './register-routes.ts';
 import { requestIdOf } from './request-id.ts';
-import { roomBlockRoutes, roomMemberRoutes, roomRoutes, roomViewRoutes } from './room-routes.ts';
 import { trustProxyOf } from './trust-proxy.ts';
-import { userRoutes } from './user-routes.ts';
-import { transferRoutes, walletRoutes } from './wallet-routes.ts';
-import { adminWithdrawalRoutes, withdrawalDecisionRoutes, withdrawalRoutes } from './withdrawal-routes.ts';
-
-const areasOf = ({ pointCurrencyName, presence }: HttpDeps): readonly Routes[] => [
-  ...[authRoutes, sessionRoutes],
-  ...[userRoutes, presenceRoutes(presence)],
-  ...[walletRoutes, transferRoutes],
-  ...[coinRequestRoutes, coinRequestDecisionRoutes],
-  withdrawalRoutes,
-  ...[pointRoutes(pointCurrencyName), pointSpendingRoutes],
-  ...[giftRoutes, roomGiftRoutes],
-  ...[roomRoutes, roomViewRoutes, roomMemberRoutes, roomBlockRoutes],
-  ...[adminUserRoutes, adminGiftRoutes, adminLedgerRoutes],
-  ...[adminWalletRoutes, adminGrantRoutes, adminCorrectionRoutes, adminRestraintRoutes],
-  ...[adminCoinRequestRoutes, adminCoinSellerRoutes, adminPointItemRoutes],
-  ...[adminWithdrawalRoutes, withdrawalDecisionRoutes],
-];
 
 export interface HttpDeps {
-  readonly clients: Clients;
+  /** Of all services that routes ask, by name. */
+  readonly clients: object;
   readonly users: KnownUsers;
+  readonly face: PublicFace;
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   readonly policies: Policies;
@@ -116,7 +86,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<App> {
     maxAge: 3600,
   });
   await serveReference(app);
-  serveSocketReference(app);
+  serveSocketReference(app, deps.face);
   await app.register(async (scope: App) => servePublic(scope, deps));
   return app;
 }
@@ -127,20 +97,15 @@ async function servePublic(scope: App, deps: HttpDeps): Promise<void> {
     request.routeOptions.config.envelope === false ? payload : envelopeOf(payload, deps.clock.now()),
   );
   keyRoutes(scope, deps.authenticator);
-  await scope.register(
-    async (api: App) => {
-      for (const routes of areasOf(deps)) routes(api, deps.clients, deps.users);
-    },
-    { prefix: '/api/v1' },
-  );
+  await scope.register(async (api: App) => registerRoutes(api, deps.face.routes, deps), { prefix: '/api/v1' });
 }
 
 /** Before a body is read: who asks, and whether not too often. Then the command's id. */
 function guard(scope: App, { authenticator, limiter, policies }: HttpDeps): void {
   scope.addHook('onRequest', async (request) => {
-    const { auth = 'user' } = request.routeOptions.config;
+    const { access = 'user' } = request.routeOptions.config;
     try {
-      request.principal = await authenticate(auth, request.headers.authorization, authenticator.verify);
+      request.principal = await authenticate(access, request.headers.authorization, authenticator.verify);
     } catch (error) {
       // Guessing tokens is limited like everything else.
       await limitAddress(request, limiter, policies);
@@ -177,7 +142,7 @@ function refuse(deps: HttpDeps, error: unknown, request: FastifyRequest, reply: 
   if (refusal.kind === commonErrors.UNAUTHENTICATED().kind) reply.header('www-authenticate', 'Bearer');
   return (
     reply
-      .code(statusOf(refusal))
+      .code(statusOf(refusal, deps.face.statuses))
       .type('application/json; charset=utf-8')
       // As text, which passes the envelope by.
       .send(JSON.stringify(presentErrorBody(refusal, request.id, deps.clock.now())))

@@ -1,12 +1,10 @@
 /** The protocol of the sockets: AsyncAPI 3.0 at /api/v1/asyncapi.json, and the same as a page at /api/v1/sockets. */
-import { asyncApiDocument } from '../protocol/async-api.ts';
+import { asyncApiDocument, type Protocol } from '../protocol/async-api.ts';
 import { protocolPage } from '../protocol/page.ts';
-import { serverEvents } from '../protocol/server-events.ts';
-import { allCommands } from '../socket/all-commands.ts';
 import type { App } from './app-type.ts';
 
-export function serveSocketReference(app: App): void {
-  const document = asyncApiDocument({ events: serverEvents, commands: allCommands });
+export function serveSocketReference(app: App, protocol: Protocol): void {
+  const document = asyncApiDocument(protocol);
   const page = protocolPage(document);
   const { asyncapi, info, ...rest } = document;
   app.get('/api/v1/asyncapi.json', { schema: { hide: true } }, async ({ host, protocol }) => ({

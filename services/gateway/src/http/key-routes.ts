@@ -7,7 +7,7 @@ export function keyRoutes(app: App, { published }: Pick<Authenticator, 'publishe
   app.get(
     '/.well-known/jwks.json',
     {
-      config: { auth: 'none', envelope: false },
+      config: { access: 'public', envelope: false },
       schema: {
         tags: ['auth'],
         operationId: 'getKeySet',

@@ -4,8 +4,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { errorBody } from '../present/error.ts';
 import { withoutNoise } from '../protocol/json-schema.ts';
-import * as answers from './answers.ts';
 import type { App } from './app-type.ts';
 import { envelopeSchema } from './envelope.ts';
 
@@ -59,12 +59,12 @@ function completed(
   const wrap = (answer: z.ZodType): z.ZodType => (config.envelope === false ? answer : envelopeSchema(answer));
   const wrapped = Object.entries(schema.response as Record<string, z.ZodType>).map(([status, answer]) => [
     status,
-    wrap(answer === answers.none ? z.null() : answer),
+    wrap(answer),
   ]);
   return {
     ...schema,
-    response: { ...Object.fromEntries(wrapped), default: answers.errorBody },
-    security: config.auth === 'none' ? [] : config.auth === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }],
+    response: { ...Object.fromEntries(wrapped), default: errorBody },
+    security: config.access === 'public' ? [] : config.access === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }],
     ...(config.movesMoney === true && { headers: idempotencyKey }),
   };
 }

@@ -46,12 +46,15 @@ function fieldsOf(violations: readonly Violation[], where: string): FieldErrors 
 }
 
 /** Codes of HTTP that say more than the kind's own. */
-export function statusOf(refusal: AppError): number {
-  if (refusal.reason === 'METHOD_NOT_ALLOWED') return 405;
-  if (refusal.reason === 'PAYLOAD_TOO_LARGE') return 413;
-  if (refusal.reason === 'UNSUPPORTED_MEDIA_TYPE') return 415;
-  return refusal.httpStatus;
-}
+const STATUSES: Readonly<Record<string, number>> = {
+  METHOD_NOT_ALLOWED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+};
+
+/** @param statuses by reason: those of the areas */
+export const statusOf = ({ reason, httpStatus }: AppError, statuses: Readonly<Record<string, number>>): number =>
+  STATUSES[reason] ?? statuses[reason] ?? httpStatus;
 
 /** Seconds for the Retry-After header, or null where trying again is pointless. */
 export function retryAfterOf(refusal: AppError): number | null {

@@ -1,20 +1,25 @@
 /**
- * What a route may say about itself in `config`. Each key is read by one hook; a route that says nothing is for logged-in
- * users, limited per user, and answers in the envelope.
+ * What a route says about itself in Fastify's `config`. Each key is read by one hook; a route that says nothing is for
+ * logged-in users, limited per user, and answers in the envelope.
  */
 import type { Authenticator, Principal } from '../authenticator.ts';
 import type { Policy, PolicyName } from '../limits/policies.ts';
 
-/** `optional` reads a token if there is one. Roles are checked again by the service that is asked. */
-export type Access = 'none' | 'optional' | 'user' | 'moderator' | 'admin';
+/**
+ * `public` reads no token, so that a bad one does no harm; `optional` reads one if it is there. Roles are checked again
+ * by the service that is asked.
+ */
+export type Access = 'public' | 'optional' | 'user' | 'moderator' | 'admin';
+
+export type RateLimit = PolicyName | Policy | 'none';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    readonly auth?: Access;
+    readonly access?: Access;
     /** False: the handler's answer is the body, as it is. */
     readonly envelope?: boolean;
     /** Default: `user` for whoever is logged in, `ip` for everybody else. */
-    readonly limit?: PolicyName | Policy | 'none';
+    readonly limit?: RateLimit;
     /** Keeps the bytes of the body in `request.rawBody`, for signatures. */
     readonly rawBody?: boolean;
     /**

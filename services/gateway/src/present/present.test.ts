@@ -2,11 +2,12 @@ import { Transaction as StatementLine } from '@fanfare/contracts/economy/v1/econ
 import { AppError, invalid } from '@fanfare/kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { presentReceipt, presentSentGift } from '../areas/gifts/sent-gift.ts';
+import { presentSnapshot } from '../areas/rooms/room-joined.ts';
+import { presentTransaction } from '../areas/wallet/transaction.ts';
+import { balancesOf } from './balances.ts';
 import { presentDetails, presentError, presentErrorBody } from './error.ts';
-import { presentReceipt, presentSentGift } from './gift.ts';
-import { presentSnapshot } from './room.ts';
-import { assetOf, balancesOf, currencyOf, idOf, moneyOf } from './scalars.ts';
-import { presentTransaction } from './wallet.ts';
+import { assetOf, currencyOf, idOf, moneyOf } from './scalars.ts';
 
 const at = new Date('2026-11-21T10:00:00.000Z');
 const coins = (minor: bigint) => ({ currency: 'COIN', minor });

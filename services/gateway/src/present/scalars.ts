@@ -1,7 +1,14 @@
-/** How single values look at the public edge. */
-import type { Asset, Balances } from '@fanfare/client/objects';
+/** How single values look at the public edge: their schemas, and how they are made of the contracts' values. */
 import type { Money } from '@fanfare/contracts/common/v1/money';
 import { type Currency, formatMinor } from '@fanfare/kit';
+import { z } from 'zod';
+
+export const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const money = z.string().regex(/^-?\d+\.\d{2}$/);
+export const time = z.iso.datetime();
+export const asset = z.enum(['coin', 'diamond', 'point']);
+
+export type Asset = z.output<typeof asset>;
 
 /** Ids come from sequences capped at 2^53 - 1, so a number holds them exactly. */
 export function idOf(id: bigint): number {
@@ -40,12 +47,6 @@ export function assetOf(currency: string): Asset {
 
 /** `coin` -> `COIN`. */
 export const currencyOf = (asset: Asset): Currency => asset.toUpperCase() as Currency;
-
-/** Assets that are not mentioned are zero: a wallet opens with its first posting. */
-export function balancesOf(balances: readonly Money[]): Balances {
-  const of = (currency: Currency): string => moneyOf(balances.find((money) => money.currency === currency));
-  return { coin: of('COIN'), diamond: of('DIAMOND'), point: of('POINT') };
-}
 
 /** The public name of one of the contract's numbers. @throws for a number of a later release */
 export function nameOf<N extends string>(numbers: Readonly<Record<N, number>>, number: number): N {

@@ -1,7 +1,8 @@
 /** How commands are answered, and what is told of a place in a channel. */
-import { commonErrors, type ErrorKind, KINDS } from '@fanfare/kit';
+import { commonErrors } from '@fanfare/kit';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { socketError } from '../present/error.ts';
 
 /** Where an event belongs: the third argument of every event of a channel. */
 export const place = z.object({
@@ -19,26 +20,6 @@ export const COMMON_REFUSALS: readonly string[] = [
   ...Object.keys(commonErrors),
   ...([errors.UNKNOWN_EVENT, errors.RATE_LIMITED, errors.PAYLOAD_TOO_LARGE] as const).map((make) => make().reason),
 ];
-
-const kinds = Object.keys(KINDS) as [ErrorKind, ...ErrorKind[]];
-const worthRepeating = kinds.filter((kind) => KINDS[kind].retryable).join(', ');
-
-const errorKind = z.enum(kinds).meta({ id: 'ErrorKind', description: 'Decide by it where the reason is not known.' });
-
-export const socketError = z.object({
-  kind: errorKind,
-  reason: z.string().describe('What programs decide by: `INSUFFICIENT_FUNDS`.'),
-  message: z.string().describe('For people.'),
-  retryable: z.boolean().describe(`Whether the same, sent again unchanged, may succeed (${worthRepeating}).`),
-  details: z
-    .record(z.string(), z.union([z.string(), z.number()]))
-    .describe('Facts by name: ids, counts and durations (ms) are numbers, money is text.'),
-  requestId: z.string().describe('For the support.'),
-  errors: z
-    .record(z.string(), z.array(z.string()))
-    .nullable()
-    .describe('What is wrong with which field of the payload, or null.'),
-});
 
 export const accepted = (data: z.ZodType) => z.object({ ok: z.literal(true), data });
 

@@ -1,6 +1,6 @@
 /**
  * The protocol of the sockets as an AsyncAPI 3.0 document: https://www.asyncapi.com/docs/reference/specification/v3.0.0
- * Made of the catalogue of events and of the commands themselves. Operations are told from the client's point of view:
+ * Made of the events and the commands themselves. Operations are told from the client's point of view:
  * it sends commands and receives events.
  */
 import type { CommandProtocol } from '../socket/command.ts';
@@ -13,7 +13,7 @@ import { handshakeAuth, handshakeExamples } from './handshake-auth.ts';
 import { collectSchemas, type SchemaCollector } from './json-schema.ts';
 
 export interface Protocol {
-  readonly events: Readonly<Record<string, ServerEvent>>;
+  readonly events: readonly ServerEvent[];
   readonly commands: readonly CommandProtocol[];
 }
 
@@ -50,7 +50,7 @@ const wheres = Object.keys(CHANNELS) as Where[];
 export function asyncApiDocument({ events, commands }: Protocol) {
   const schemas = collectSchemas(SCHEMAS);
   const messages = {
-    ...Object.fromEntries(Object.entries(events).map(([name, event]) => [name, eventMessage(schemas, name, event)])),
+    ...Object.fromEntries(events.map((event) => [event.name, eventMessage(schemas, event)])),
     ...Object.fromEntries(commands.flatMap((command) => commandMessages(schemas, command))),
     refused: refusedMessage(schemas),
   };
@@ -68,7 +68,8 @@ export function asyncApiDocument({ events, commands }: Protocol) {
   };
 }
 
-function eventMessage(schemas: SchemaCollector, name: string, event: ServerEvent) {
+function eventMessage(schemas: SchemaCollector, event: ServerEvent) {
+  const { name } = event;
   const headers = event.placeless === true ? undefined : placeExample(event);
   return {
     name,
@@ -120,9 +121,7 @@ const refusedMessage = (schemas: SchemaCollector) => ({
 });
 
 const namesOn = (events: Protocol['events'], where: Where): readonly string[] =>
-  Object.entries(events)
-    .filter(([, event]) => event.on.includes(where))
-    .map(([name]) => name);
+  events.filter(({ on }) => on.includes(where)).map(({ name }) => name);
 
 function channel(where: Where, events: Protocol['events'], commands: Protocol['commands']) {
   const asked = commands.flatMap(({ event }) => [event, `${event}.ack`]);

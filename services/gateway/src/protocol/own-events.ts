@@ -1,13 +1,15 @@
 /** What a connection says of itself, past all channels. */
 import { z } from 'zod';
-import { id } from '../http/answers.ts';
+import { socketError } from '../present/error.ts';
+import { id } from '../present/scalars.ts';
 import { PROTOCOL_VERSION } from '../socket/handshake.ts';
-import { OFF_EXAMPLE, place, socketError } from './ack.ts';
+import { OFF_EXAMPLE, place } from './ack.ts';
 import { closing } from './closing.ts';
-import { event } from './event.ts';
+import { type DataOf, defineEvent } from './event.ts';
 
-export const ownEvents = {
-  session: event({
+export const ownEvents = [
+  defineEvent({
+    name: 'session',
     summary: 'The first event: the handshake is accepted, and the user’s own channel is open.',
     on: ['socket'],
     class: 'reliable',
@@ -29,21 +31,24 @@ export const ownEvents = {
       },
     ],
   }),
-  resync: event({
+  defineEvent({
+    name: 'resync',
     summary: 'Something on this channel is gone: load by REST what is shown of it, and go on from here.',
     on: ['socket'],
     class: 'reliable',
     data: z.object({ ch: place.shape.ch, recovered: z.literal(false) }),
     examples: [{ ch: 'user.7', recovered: false }],
   }),
-  tick: event({
+  defineEvent({
+    name: 'tick',
     summary: 'Nothing was missed up to this `off`. Only for those that asked for it in the handshake.',
     on: ['socket'],
     class: 'reliable',
     data: z.null(),
     examples: [null],
   }),
-  subscription_error: event({
+  defineEvent({
+    name: 'subscription_error',
     summary: 'For laravel-echo: a `subscribe` was refused. Its arguments are these, one by one.',
     on: ['socket'],
     class: 'reliable',
@@ -69,7 +74,8 @@ export const ownEvents = {
       ],
     ],
   }),
-  closing: event({
+  defineEvent({
+    name: 'closing',
     summary: 'The last event: why the server ends the connection, and when to come back.',
     on: ['socket'],
     class: 'reliable',
@@ -80,4 +86,10 @@ export const ownEvents = {
       { code: 4502, reason: 'SESSION_REVOKED', retryAfterMs: null },
     ],
   }),
-};
+];
+
+type OwnEvent = (typeof ownEvents)[number];
+export type OwnEventName = OwnEvent['name'];
+
+/** The payload of one of them. */
+export type OwnData<N extends OwnEventName> = DataOf<Extract<OwnEvent, { readonly name: N }>>;

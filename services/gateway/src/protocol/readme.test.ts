@@ -1,17 +1,15 @@
-/** The README's tables of the sockets show what the catalogue has, in both directions. */
+/** The README's tables of the sockets show what the areas have, in both directions. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { allCommands } from '../socket/all-commands.ts';
+import { notificationData } from '../areas/wallet/notification.ts';
+import { publicFace } from '../areas.ts';
 import { CLOSE_CODES } from '../socket/close-codes.ts';
 import { asyncApiDocument } from './async-api.ts';
-import type { ServerEvent } from './event.ts';
-import { notification } from './notifications.ts';
-import { serverEvents } from './server-events.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-const events: readonly (readonly [string, ServerEvent])[] = Object.entries(serverEvents);
-const { messages } = asyncApiDocument({ events: serverEvents, commands: allCommands }).components;
+const { events, commands } = publicFace;
+const { messages } = asyncApiDocument(publicFace).components;
 
 /** The rows of the table whose head begins so, cell by cell. */
 function rowsUnder(head: string): readonly (readonly string[])[] {
@@ -57,13 +55,13 @@ function fieldsOf(name: string): readonly string[] {
 
 test('it lists every event that the server emits, with its class', () => {
   const listed = rowsUnder('server emits | on | data | class').map(([name, , , kind]) => [withoutTicks(name), kind]);
-  const known = events.map(([name, event]) => [name, event.on.includes('socket') ? '' : event.class]);
+  const known = events.map((event) => [event.name, event.on.includes('socket') ? '' : event.class]);
   expect([...listed].sort()).toEqual(known.sort());
 });
 
 test('it lists every command that a client may send', () => {
   const listed = rowsUnder('client sends | payload | ack `data`').map(([name]) => withoutTicks(name));
-  expect([...listed].sort()).toEqual(allCommands.map(({ event }) => event).sort());
+  expect([...listed].sort()).toEqual(commands.map(({ event }) => event).sort());
 });
 
 test('it shows the fields that each of them has', () => {
@@ -80,7 +78,7 @@ test('it shows the fields that each of them has', () => {
 
 test('it lists every type of notification', () => {
   const listed = rowsUnder('`type` | `eventType` | when | `data`').map((row) => row.slice(0, 2).map(withoutTicks));
-  const known = notification.options.map(({ shape }) => [shape.type.value, shape.eventType.value]);
+  const known = notificationData.options.map(({ shape }) => [shape.type.value, shape.eventType.value]);
   expect([...listed].sort()).toEqual(known.sort());
 });
 

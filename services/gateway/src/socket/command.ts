@@ -1,18 +1,18 @@
-/** What clients may ask over a socket: each command has a file in `commands/`. */
-import type { SocketError } from '@fanfare/client/objects';
+/** A command of a socket as a value: what the protocol document says of it, what it is parsed by, and what it does. */
 import type { AppError, CallOptions, Clock, FieldErrors, Secret } from '@fanfare/kit';
 import { commonErrors } from '@fanfare/kit';
 import type { z } from 'zod';
 import type { Hub } from '../edge/hub.ts';
 import type { KnownUsers } from '../known-users.ts';
 import type { Presence } from '../presence/presence.ts';
+import type { SocketError } from '../present/error.ts';
 import type { Revocations } from '../revocations.ts';
-import type { Clients } from '../rpc-clients.ts';
 import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
 
-export interface CommandDeps {
-  readonly clients: Pick<Clients, 'rooms' | 'gifting'>;
+export interface CommandDeps<C = unknown> {
+  /** Of the services that the command's area asks. */
+  readonly clients: C;
   readonly users: KnownUsers;
   readonly hub: Hub;
   readonly presence: Presence;
@@ -47,20 +47,25 @@ export interface Command extends CommandProtocol {
   readonly onRefused?: (session: Session, payload: unknown, refusal: AppError, error: SocketError) => void;
 }
 
-export function defineCommand<P extends z.ZodType, A extends z.ZodType>({
-  run,
-  ...protocol
-}: CommandProtocol<P, A> & {
+/** As an area writes it, whose clients are `C`. */
+export interface CommandOf<C, P extends z.ZodType, A extends z.ZodType>
+  extends CommandProtocol<P, A>,
+    Pick<Command, 'onRefused'> {
+  /** @throws AppError: the ack's error */
   readonly run: (
-    deps: CommandDeps,
+    deps: CommandDeps<C>,
     session: Session,
     payload: z.output<P>,
     call: CallOptions,
   ) => Promise<Answer<z.output<A>>>;
-} & Pick<Command, 'onRefused'>): Command {
+}
+
+/** Any command, for whoever dispatches it: the payload is parsed first. */
+export function commandOf<C, P extends z.ZodType, A extends z.ZodType>({ run, ...rest }: CommandOf<C, P, A>): Command {
   return {
-    ...protocol,
-    run: async (deps, session, payload, call) => run(deps, session, parse(protocol.payload, payload), call),
+    ...rest,
+    run: async (deps, session, payload, call) =>
+      run(deps as CommandDeps<C>, session, parse(rest.payload, payload), call),
   };
 }
 

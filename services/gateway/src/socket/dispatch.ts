@@ -10,14 +10,13 @@ import type { Policies } from '../limits/policies.ts';
 import { presentError } from '../present/error.ts';
 import { inServerSpan } from '../tracing.ts';
 import { forbiddenKeyProblem, weigh } from '../weigh.ts';
-import { allCommands } from './all-commands.ts';
 import type { Answer, Command, CommandDeps } from './command.ts';
 import type { SocketMetrics } from './metrics.ts';
 import type { Session } from './session.ts';
 
-const commands: ReadonlyMap<string, Command> = new Map(allCommands.map((command) => [command.event, command]));
-
 export interface DispatchDeps extends CommandDeps {
+  /** By their names. */
+  readonly commands: ReadonlyMap<string, Command>;
   readonly limiter: Pick<Limiter, 'take'>;
   readonly policies: Policies;
   readonly log: Logger;
@@ -47,6 +46,7 @@ async function answer(
   said: readonly unknown[],
   ack: Ack,
 ): Promise<void> {
+  const { commands } = deps;
   const requestId = newRequestId();
   const done = deps.metrics.timed(commands.has(event) ? event : 'unknown');
   try {
@@ -81,7 +81,7 @@ async function carryOut(
   enforce(policies.connection, session.bucket.take());
   lookOver(event, said);
   enforce(policies.user, await limiter.take(policies.user, String(userId)));
-  const command = commands.get(event);
+  const command = deps.commands.get(event);
   if (command === undefined) throw errors.UNKNOWN_EVENT({ event: event.slice(0, 100) });
   return command.run(deps, session, said[0], { caller, correlationId: requestId });
 }

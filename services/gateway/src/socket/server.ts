@@ -10,6 +10,7 @@ import type { EdgeConnection } from '../edge/connection.ts';
 import type { Revocation, Revocations } from '../revocations.ts';
 import { type AdmissionDeps, admitClients } from './admission.ts';
 import { CLOSE_CODES } from './close-codes.ts';
+import type { Command } from './command.ts';
 import { answerCommands, type DispatchDeps } from './dispatch.ts';
 import { type Draining, drain } from './drain.ts';
 import { FairWebSocketServer } from './fair-websockets.ts';
@@ -25,7 +26,8 @@ import { refuseOtherMethods } from './polling-methods.ts';
 import type { Registry } from './registry.ts';
 import { Session, type SessionDeps } from './session.ts';
 
-export interface SocketServerDeps extends AdmissionDeps, Omit<DispatchDeps, 'metrics'> {
+export interface SocketServerDeps extends AdmissionDeps, Omit<DispatchDeps, 'metrics' | 'commands'> {
+  readonly commands: readonly Command[];
   readonly http: HttpServer;
   readonly revocations: Revocations;
   readonly connection: EdgeConnection;
@@ -50,7 +52,8 @@ export function createSocketServer(deps: SocketServerDeps): Part {
     hold: () => deps.connection.current()?.reading.hold(),
     resume: () => deps.connection.current()?.reading.resume(),
   });
-  const reception: Reception = { ...deps, metrics, fanout, rate: deps.policies.connection };
+  const commands = new Map(deps.commands.map((command) => [command.event, command]));
+  const reception: Reception = { ...deps, commands, metrics, fanout, rate: deps.policies.connection };
   let isDraining = false;
   const io = new Server(deps.http, {
     serveClient: false,

@@ -11,13 +11,12 @@ import type { EdgeRecord } from '../edge/record.ts';
 import type { Membership } from '../edge/seat.ts';
 import { type ConnectionBucket, connectionBucket } from '../limits/connection-bucket.ts';
 import type { Rate } from '../limits/token-bucket.ts';
-import type { OwnEventName } from '../protocol/emit.ts';
+import type { OwnEventName } from '../protocol/own-events.ts';
 import { type CloseReason, closingOf, isTerminal } from './close-codes.ts';
 import type { Fanout } from './fanout.ts';
 import { type Audience, argumentsOf, type Dialect, outgoingOf, placeOf } from './fanout-frame.ts';
 import { FanoutQueue } from './fanout-queue.ts';
 import type { Registry } from './registry.ts';
-import type { Typing } from './typing.ts';
 
 /** A socket's stay in a room, in one dialect. */
 export interface RoomStay {
@@ -62,8 +61,6 @@ export class Session {
   /** Of the channels that every socket hears, those that it hears in laravel-echo's dialect too. */
   #inEcho: ReadonlySet<string> | null = null;
   #bucket: ConnectionBucket | null = null;
-  /** What the room was last told of this socket. */
-  typing: Typing | null = null;
   #closedFor: CloseReason | null = null;
   #ended = false;
   #turn: Promise<unknown> = NOTHING_BEFORE;

@@ -12,15 +12,20 @@ import { headers } from '@nats-io/transport-node';
 import type { Generation } from '../edge/connection.ts';
 import type { Position } from '../edge/position.ts';
 import { storedSubject } from '../edge/subjects.ts';
-import { type Revocations, revocationOf } from '../revocations.ts';
+import { type Endings, type Revocations, revocationOf } from '../revocations.ts';
 import { continueTrace } from '../tracing.ts';
 import { type Cursor, isStillThere, openCursor } from './cursor.ts';
 import { type InOrder, inOrder } from './in-order.ts';
 import type { TranslatorMetrics } from './metrics.ts';
-import { type DomainEvent, isNews, parseEvent, translate } from './translate.ts';
+import type { DomainEvent, Table } from './table.ts';
+import { isNews, parseEvent, translate } from './translate.ts';
 
 export interface LeadOptions {
   readonly stream: string;
+  /** What clients are shown of each event. */
+  readonly table: Table;
+  /** What events end. */
+  readonly ends: Endings;
   readonly revocations: Pick<Revocations, 'add'>;
   /** EDGE's: what is older is not shown to anybody. */
   readonly maxAgeMs: number;
@@ -97,19 +102,19 @@ async function show(options: LeadOptions, turn: Turn, message: JsMsg, work: InOr
     return;
   }
   // Before its emits: whoever reads that somebody is out must not find them still in.
-  const revocation = revocationOf(read.event);
+  const revocation = revocationOf(options.ends, read.event);
   if (revocation !== null) await options.revocations.add(revocation);
   work.add(positionOf(message), publish(turn, read));
   options.metrics.emitted.inc({ stream: options.stream }, read.emits.length);
 }
 
 /** Null for what nobody can be shown: an event of a later release, or one that is broken, which must stop nothing. */
-function readEvent({ stream, log, metrics }: LeadOptions, message: JsMsg): Readable | null {
+function readEvent({ stream, table, log, metrics }: LeadOptions, message: JsMsg): Readable | null {
   try {
     const header = (name: string): string => message.headers?.get(name) ?? '';
     const envelope = decodeHeaders({ header, streamSeq: BigInt(message.seq) });
     const event = parseEvent(message.subject, message.string());
-    return event === null ? null : { envelope, event, emits: translate(event) };
+    return event === null ? null : { envelope, event, emits: translate(table, event) };
   } catch (error) {
     log.error({ err: error, seq: message.seq }, 'an event that cannot be read is not shown');
     metrics.unreadable.inc({ stream });

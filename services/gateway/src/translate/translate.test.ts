@@ -3,13 +3,14 @@ import { EngagementRecorded } from '@fanfare/contracts/social/event/v1/social_ev
 import { encodeBody, MalformedEvent } from '@fanfare/messaging';
 import { describe, expect, it, test } from 'vitest';
 import { known } from '../../test/known-emits.ts';
-import type { EventName, MessageOf } from './table.ts';
-import { type DomainEvent, isNews, parseEvent, producers, translate } from './translate.ts';
+import { publicFace } from '../areas.ts';
+import type { DomainEvent, EventName, MessageOf } from './table.ts';
+import { isNews, parseEvent, producersOf, translate } from './translate.ts';
 
 /** Through the bus and back, as it arrives. */
 function shown<N extends EventName>(name: N, message: MessageOf<N>): readonly Emit[] {
   const body = encodeBody(events[name] as never, message);
-  return known(translate(parseEvent(events[name].subject, body) as DomainEvent));
+  return known(translate(publicFace.table, parseEvent(events[name].subject, body) as DomainEvent));
 }
 
 const at = new Date('2026-02-03T04:05:06.789Z');
@@ -173,7 +174,7 @@ describe('what clients are shown', () => {
 });
 
 test('the streams of services whose events are all between services are not read', () => {
-  expect([...producers].sort()).toEqual(['economy', 'gifting', 'identity', 'rooms']);
+  expect([...producersOf(publicFace.table)].sort()).toEqual(['economy', 'gifting', 'identity', 'rooms']);
 });
 
 describe('an event', () => {

@@ -1,26 +1,12 @@
-/** Domain event -> what clients are shown of it. The one place where all tables meet: a forgotten event does not compile. */
-import { type EventType, events, producerOf } from '@fanfare/contracts';
+/** Event of the bus -> what clients are shown of it. */
+import { type Emit, type EventType, events, producerOf } from '@fanfare/contracts';
 import { decodeBody, type Envelope } from '@fanfare/messaging';
-import type { KnownEmit } from '../protocol/emit.ts';
-import { billing } from './billing.ts';
-import { economy } from './economy.ts';
-import { gifting } from './gifting.ts';
-import { identity } from './identity.ts';
-import { rooms } from './rooms.ts';
-import { social } from './social.ts';
-import { type EventName, internal, type Table } from './table.ts';
-
-const table = { ...identity, ...economy, ...gifting, ...rooms, ...billing, ...social } satisfies Table;
-
-/** An event of the catalogue with its message decoded. */
-export type DomainEvent = {
-  [N in EventName]: { readonly name: N; readonly message: (typeof events)[N] extends EventType<infer T> ? T : never };
-}[EventName];
+import { type DomainEvent, type EventName, internal, type Table } from './table.ts';
 
 const nameOf = new Map(Object.entries(events).map(([name, { subject }]) => [subject, name as EventName]));
 
 /** The services whose streams are read. */
-export const producers: readonly string[] = [
+export const producersOf = (table: Table): readonly string[] => [
   ...new Set(
     Object.entries(events)
       .filter(([name]) => table[name as EventName] !== internal)
@@ -39,8 +25,8 @@ export function parseEvent(subject: string, body: string): DomainEvent | null {
 }
 
 /** What clients are shown of an event, in order. */
-export function translate({ name, message }: DomainEvent): readonly KnownEmit[] {
-  const make = table[name] as (of: unknown) => readonly KnownEmit[];
+export function translate(table: Table, { name, message }: DomainEvent): readonly Emit[] {
+  const make = table[name] as (of: unknown) => readonly Emit[];
   return make(message);
 }
 
