@@ -10,7 +10,7 @@ import { ROOT } from './paths.ts';
 const STAMP = join(ROOT, 'node_modules/.fanfare-generated');
 const SOURCES = [
   'proto/**/*.{proto,yaml}',
-  'packages/contracts/scripts/*',
+  'packages/contracts/{scripts/*,src/described.ts}',
   'services/*/prisma/schema.prisma',
   'api/*.json',
   'packages/client/scripts/*',

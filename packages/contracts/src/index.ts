@@ -1,3 +1,4 @@
 export * from './edge.ts';
-export * from './events.ts';
+export { type EventType, type JsonCodec, producerOf, streamOf } from './events.ts';
+export { events } from './generated/events.ts';
 export * from './services.ts';

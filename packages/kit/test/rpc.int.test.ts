@@ -5,6 +5,7 @@ import {
 } from '@fanfare/contracts/economy/v1/economy_service';
 import { HealthCheckResponse_ServingStatus, HealthClient } from '@fanfare/contracts/grpc/health/v1/health';
 import { ServerReflectionClient } from '@fanfare/contracts/grpc/reflection/v1/reflection';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import { credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -12,11 +13,11 @@ import {
   anonymous,
   type Call,
   closing,
+  commonErrors,
   createMetrics,
   type Handlers,
   invalid,
   type Part,
-  requireUser,
   rpcClient,
   rpcServer,
   silentLogger,
@@ -30,19 +31,22 @@ afterEach(async () => {
 
 type Answer = (request: GetWalletRequest, call: Call) => Promise<GetWalletResponse>;
 
+const options = (service: string, port = 0) => ({
+  service,
+  host: '127.0.0.1',
+  port,
+  tls: null,
+  log: silentLogger,
+  metrics: createMetrics(service),
+  drainMs: 200,
+});
+
 async function serve(getWallet: Answer, port = 0): Promise<number> {
-  const missing = (): Promise<never> => Promise.reject(new Error('not part of this test'));
-  const others = Object.fromEntries(Object.keys(EconomyServiceService).map((rpc) => [rpc, missing]));
-  const handlers = { ...others, getWallet } as Handlers<typeof EconomyServiceService>;
-  const server = rpcServer(EconomyServiceService, handlers, {
-    service: 'economy',
-    host: '127.0.0.1',
-    port,
-    tls: null,
-    log: silentLogger,
-    metrics: createMetrics('economy'),
-    drainMs: 200,
-  });
+  const handlers: Partial<Handlers<typeof EconomyServiceService>> = {
+    getWallet,
+    listPointItems: async () => ({ items: [] }),
+  };
+  const server = rpcServer(EconomyServiceService, handlers as Required<typeof handlers>, options('economy', port));
   await server.start?.();
   parts.push(server);
   return server.port();
@@ -90,18 +94,29 @@ test('a bug arrives as internal, without its text', async () => {
   expect(String(failure)).not.toContain('secrets');
 });
 
-test('a call without a caller is anonymous', async () => {
-  const port = await serve(async (_request, call) => {
-    requireUser(call.caller);
+test('a call without a caller is anonymous, and refused before the handler unless the RPC is public', async () => {
+  let asked = 0;
+  const port = await serve(async () => {
+    asked += 1;
     return { balances: [] };
   });
   const client = rpcClient(EconomyServiceService, { name: 'economy', address: `127.0.0.1:${port}`, tls: null });
   parts.push(client);
   const attempt = client.call.getWallet({ userId: 1n }, { caller: anonymous });
   await expect(attempt).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
+  expect(asked).toBe(0);
+  const open = client.call.listPointItems({ includeInactive: false }, { caller: anonymous });
+  await expect(open).resolves.toEqual({ items: [] });
 });
 
-test('a call outlives a restart of its service, unless it must not be sent twice', async () => {
+test('nobody serves or calls an RPC whose proto does not say who may', () => {
+  const silent = { cheer: { ...EconomyServiceService.getWallet, path: '/fanfare.party.v1.PartyService/Cheer' } };
+  const path = silent.cheer.path;
+  expect(() => rpcClient(silent, { name: 'party', address: '127.0.0.1:1', tls: null })).toThrow(path);
+  expect(() => rpcServer(silent, { cheer: async () => ({ balances: [] }) }, options('party'))).toThrow(path);
+});
+
+test('a call outlives a restart of its service, unless its client was told to send it once', async () => {
   const port = await serve(async () => ({ balances: [] }));
   const repeatable = connect(port);
   const once = connect(port, ['getWallet']);
@@ -111,6 +126,32 @@ test('a call outlives a restart of its service, unless it must not be sent twice
   const waiting = repeatable(1n);
   setTimeout(() => void serve(async () => ({ balances: [] }), port), 200);
   await expect(waiting).resolves.toEqual({ balances: [] });
+});
+
+test('a call is sent again while the service is unavailable, if its contract calls it repeatable', async () => {
+  const asked = { refresh: 0, logout: 0, getKeySet: 0 };
+  const awayAtFirst =
+    <T>(rpc: keyof typeof asked, answer: T) =>
+    async () => {
+      asked[rpc] += 1;
+      if (asked[rpc] === 1) throw commonErrors.UNAVAILABLE();
+      return answer;
+    };
+  const handlers: Partial<Handlers<typeof IdentityServiceService>> = {
+    refresh: awayAtFirst('refresh', { session: undefined }),
+    logout: awayAtFirst('logout', {}),
+    getKeySet: awayAtFirst('getKeySet', { jwks: '' }),
+  };
+  const server = rpcServer(IdentityServiceService, handlers as Required<typeof handlers>, options('identity'));
+  await server.start?.();
+  const address = `127.0.0.1:${server.port()}`;
+  const client = rpcClient(IdentityServiceService, { name: 'identity', address, tls: null });
+  parts.push(server, client);
+  const request = { refreshToken: 'x', device: undefined };
+  await expect(client.call.refresh(request, { caller: anonymous })).rejects.toMatchObject({ kind: 'unavailable' });
+  await client.call.logout({}, { caller: userCaller(1n) });
+  await client.call.getKeySet({}, { caller: anonymous });
+  expect(asked).toEqual({ refresh: 1, logout: 2, getKeySet: 2 });
 });
 
 test('calls are spread over the replicas', async () => {
@@ -125,7 +166,7 @@ test('calls are spread over the replicas', async () => {
   const client = rpcClient(EconomyServiceService, { name: 'economy', address, tls: null });
   parts.push(client);
   // The first calls go to whichever connection is up first; both are after a round trip each.
-  while (asked.includes(0)) await client.call.getWallet({ userId: 1n }, { caller: anonymous });
+  while (asked.includes(0)) await client.call.getWallet({ userId: 1n }, { caller: userCaller(1n) });
   expect(asked.every((count) => count > 0)).toBe(true);
 });
 
@@ -148,7 +189,8 @@ test('health and reflection answer like any gRPC server', async () => {
     stream.on('error', reject);
   });
   stream.write({ host: '', fileContainingSymbol: 'fanfare.economy.v1.EconomyService' });
-  // The service's own file and what it imports: coin requests, points, withdrawals, money and timestamp.
-  expect(await files).toBe(6);
+  // The service's own file and what it imports: coin requests, points, withdrawals, money, options and what options are
+  // declared by, and timestamp.
+  expect(await files).toBe(8);
   stream.end();
 });

@@ -10,15 +10,6 @@ export type ClientsOf<D extends Definitions> = { readonly [N in keyof D]: RpcCli
 /** Where each service is, by the variable that says so: `ROOMS_RPC_URL`. */
 export type Addresses = Readonly<Record<`${string}_RPC_URL`, string>>;
 
-/** Calls that must not be sent twice. */
-const ONCE: Readonly<Record<string, readonly string[]>> = {
-  // A second Register meets the first one's username, and a second Refresh looks like a stolen token.
-  identity: ['register', 'login', 'refresh', 'rotateKey'],
-  gifting: ['createGift'],
-  // A repeat of one that was carried out would be refused with ROOM_LIMIT_REACHED.
-  rooms: ['createRoom'],
-};
-
 /**
  * Opens nothing yet: a channel connects at its first call, and finds a service that comes later. Each client is a part
  * of the service's lifecycle, so that its channel is closed after everything that calls it.
@@ -31,7 +22,7 @@ export function openClients<D extends Definitions>(
   const clients = Object.entries(definitions).map(([name, definition]) => {
     const address = addresses[addressVariable(name) as keyof Addresses];
     if (address === undefined) throw new Error(`nothing says where ${name} is`);
-    return [name, rpcClient(definition, { name, address, tls, once: ONCE[name] ?? [] })];
+    return [name, rpcClient(definition, { name, address, tls })];
   });
   return Object.fromEntries(clients) as ClientsOf<D>;
 }

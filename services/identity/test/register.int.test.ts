@@ -1,3 +1,4 @@
+import { userCaller } from '@fanfare/kit';
 import { eventually } from '@fanfare/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -95,15 +96,19 @@ test('everything that is wrong with a registration is said at once', async () =>
 
 test('profiles are found by id, unknown ids are left out or refused', async () => {
   const mia = present((await register(identity.call, 'profile')).user);
-  expect((await identity.call.getUser({ userId: mia.id }, byNobody)).user).toEqual(mia);
-  expect((await identity.call.getUsers({ userIds: [mia.id, 999_999n, mia.id] }, byNobody)).users).toEqual([mia]);
-  await expect(identity.call.getUser({ userId: 999_999n }, byNobody)).rejects.toMatchObject({
+  const byUser = { caller: userCaller(mia.id) };
+  expect((await identity.call.getUser({ userId: mia.id }, byUser)).user).toEqual(mia);
+  expect((await identity.call.getUsers({ userIds: [mia.id, 999_999n, mia.id] }, byUser)).users).toEqual([mia]);
+  await expect(identity.call.getUser({ userId: 999_999n }, byUser)).rejects.toMatchObject({
     reason: 'USER_NOT_FOUND',
   });
   const many = Array.from({ length: 257 }, (_, n) => BigInt(n));
-  await expect(identity.call.getUsers({ userIds: many }, byNobody)).rejects.toMatchObject({
+  await expect(identity.call.getUsers({ userIds: many }, byUser)).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
   });
+  const unasked = { reason: 'UNAUTHENTICATED' };
+  await expect(identity.call.getUser({ userId: mia.id }, byNobody)).rejects.toMatchObject(unasked);
+  await expect(identity.call.getUsers({ userIds: [mia.id] }, byNobody)).rejects.toMatchObject(unasked);
 });
 
 test('the development administrator exists after the start, once, with its role', async () => {

@@ -146,7 +146,7 @@ test('the database holds no token and no password', async () => {
 test('login and refresh note the sign of life', async () => {
   const session = await register(identity.call, 'alive');
   const seen = async () =>
-    (await identity.call.getUser({ userId: idOf(session) }, byNobody)).user?.lastActiveAt?.getTime() ?? 0;
+    (await identity.call.getUser({ userId: idOf(session) }, callerOf(session))).user?.lastActiveAt?.getTime() ?? 0;
   const before = await seen();
   identity.clock.advance(60_000);
   const again = await refresh(identity.call, session.refreshToken, phone);

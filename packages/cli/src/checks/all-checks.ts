@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../paths.ts';
 import type { Check } from './check.ts';
+import { checkContractOptions } from './contract-options.ts';
 import { checkImports } from './imports.ts';
 import { checkProtoBreaking } from './proto-breaking.ts';
 import { checkOpenApi, checkPublicBreaking } from './public-contract.ts';
@@ -26,6 +27,7 @@ const STATIC: readonly Check[] = [
     '--path',
     'proto/fanfare',
   ]),
+  { name: 'proto options', areas: ['static', 'proto'], run: checkContractOptions },
   { name: 'proto breaking', areas: ['static', 'proto'], run: checkProtoBreaking },
   { name: 'api lint', areas: ['static', 'api'], run: checkOpenApi },
   { name: 'api breaking', areas: ['static', 'api'], run: checkPublicBreaking },

@@ -1,7 +1,9 @@
 /**
  * A typed client of one service. Every call has a deadline and a caller; failures arrive as the AppError the service
- * threw. Calls that may be repeated are sent again, unchanged, while the service is unavailable and the deadline lasts.
+ * threw. Calls that may be repeated by their contract (idempotency_level) are sent again, unchanged, while the service
+ * is unavailable and the deadline lasts.
  */
+import { ruleOf } from '@fanfare/contracts/rpc-rules';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { commonErrors } from '../errors.ts';
 import type { Part } from '../service.ts';
@@ -29,7 +31,7 @@ export interface RpcClientOptions<D extends Definition> {
   readonly address: string;
   readonly tls: TlsFiles | null;
   readonly deadlineMs?: number;
-  /** Methods that must not be sent twice. All others are safe to repeat by contract. */
+  /** Methods that may be repeated, but not here: whoever calls them does so, with more knowledge. */
   readonly once?: readonly (keyof D)[];
 }
 
@@ -52,7 +54,7 @@ export function rpcClient<D extends Definition>(definition: D, options: RpcClien
   const client = new Client(targetOf(options.address), channelCredentials(options.tls), CHANNEL_OPTIONS);
   const call = Object.fromEntries(
     Object.entries(definition).map(([name, method]) => {
-      const repeatable = options.once?.includes(name) !== true;
+      const repeatable = ruleOf(method.path).idempotency !== 'unknown' && options.once?.includes(name) !== true;
       return [
         name,
         (request: unknown, how: CallOptions): Promise<unknown> => {

@@ -1,15 +1,18 @@
 /**
- * The gRPC server of a service: typed handlers, error translation, health, reflection, and a histogram of calls.
+ * The gRPC server of a service: a guard and typed handlers, error translation, health, reflection, and a histogram of
+ * calls. Who may call what is said by the contract, and decided before a handler runs.
  * Stopping turns health to NOT_SERVING, lets running calls end, and cuts what is left after the drain time.
  */
 import { HealthService } from '@fanfare/contracts/grpc/health/v1/health';
 import { ServerReflectionService } from '@fanfare/contracts/grpc/reflection/v1/reflection';
+import { ruleOf } from '@fanfare/contracts/rpc-rules';
 import { type handleUnaryCall, type Metadata, Server, type ServerUnaryCall } from '@grpc/grpc-js';
 import { Histogram, type Registry } from 'prom-client';
 import { AppError, toAppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import type { Part } from '../service.ts';
+import { requireAccess } from './access.ts';
 import { type Caller, readCaller } from './caller.ts';
 import { type Definition, type RequestOf, type ResponseOf, serviceNameOf } from './definition.ts';
 import { health } from './health.ts';
@@ -58,7 +61,7 @@ export function rpcServer<D extends Definition>(
     registers: [options.metrics],
   });
   const implementation: Record<string, handleUnaryCall<unknown, unknown>> = {};
-  for (const [method, handle] of Object.entries(handlers)) {
+  for (const [method, handle] of guarded(definition, handlers)) {
     implementation[method] = (call, callback) => {
       const started = performance.now();
       const done = (code: number): void =>
@@ -103,6 +106,22 @@ export function rpcServer<D extends Definition>(
       clearTimeout(cut);
     },
   };
+}
+
+type Handle = (request: unknown, call: Call) => Promise<unknown>;
+
+/** Each handler behind the guard that its RPC's proto asks for. @throws when a proto asks for none */
+function guarded<D extends Definition>(definition: D, handlers: Handlers<D>): readonly (readonly [string, Handle])[] {
+  return Object.entries(handlers as Record<string, Handle>).map(([method, handle]) => {
+    const { access } = ruleOf(definition[method]?.path ?? method);
+    return [
+      method,
+      async (request, call) => {
+        requireAccess(call.caller, access);
+        return handle(request, call);
+      },
+    ];
+  });
 }
 
 function bind(server: Server, address: string, tls: TlsFiles | null): Promise<number> {
