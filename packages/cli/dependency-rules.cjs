@@ -33,6 +33,13 @@ module.exports = {
       to: { path: '^services/' },
     },
     {
+      name: 'the-sdk-follows-the-gateway',
+      comment: 'What the public sees is written in the gateway; the SDK is made of the documents that it writes.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/' },
+      to: { path: '^packages/client/' },
+    },
+    {
       name: 'nothing-that-ships-imports-tests',
       severity: 'error',
       from: {

@@ -8,8 +8,8 @@ export interface Request {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** After `/api/v1`. */
   readonly path: string;
-  /** What is undefined is left out, and a list is one text with commas. */
-  readonly query?: Readonly<Record<string, string | number | boolean | readonly number[] | undefined>> | undefined;
+  /** What is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly body?: object | undefined;
   /** For requests that need nobody logged in: `none` tells nobody, `optional` whoever is. */
   readonly auth?: 'none' | 'optional';

@@ -1,7 +1,7 @@
 /** The fields of requests: what they look like, and the text when they do not. */
-import type { Asset } from '@fanfare/client/objects';
 import { formatMinor, MAX_MINOR, type Minor, parseMinor } from '@fanfare/kit';
 import { z } from 'zod';
+import type { Asset } from '../present/scalars.ts';
 
 const says = (text: string) => ({
   error: (issue: { readonly input?: unknown }) => (issue.input === undefined ? 'is required' : text),

@@ -3,8 +3,9 @@ import type { Currency } from '@fanfare/kit';
 import { z } from 'zod';
 import { money, moneyOf } from './scalars.ts';
 
-/** What a user can spend of each asset: balance minus holds. */
-export const balances = z.object({ coin: money, diamond: money, point: money }).meta({ id: 'Balances' });
+export const balances = z
+  .object({ coin: money, diamond: money, point: money })
+  .meta({ id: 'Balances', description: 'What a user can spend of each asset: balance minus holds.' });
 
 /** Assets that are not mentioned are zero: a wallet opens with its first posting. */
 export function balancesOf(amounts: readonly Money[]): z.output<typeof balances> {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export const money = z.string().regex(/^-?\d+\.\d{2}$/);
 export const time = z.iso.datetime();
-export const asset = z.enum(['coin', 'diamond', 'point']);
+export const asset = z.enum(['coin', 'diamond', 'point']).meta({ id: 'Asset' });
 
 export type Asset = z.output<typeof asset>;
 

@@ -9,10 +9,9 @@ const tags = ['users'];
 const ASKED_MOST = 100;
 const ASKED = `must be 1 to ${ASKED_MOST} user ids, separated by commas`;
 
-const presence = z.object({
-  userId: id,
-  online: z.boolean().meta({ description: 'Whether any of their sockets is connected.' }),
-});
+const presence = z
+  .object({ userId: id, online: z.boolean().describe('Whether any of their sockets is connected.') })
+  .meta({ id: 'UserPresence' });
 
 const userIds = z
   .string({ error: () => ASKED })

@@ -14,7 +14,7 @@ export const session = z
     refreshToken: z.string(),
     expiresIn: z.int().meta({ description: 'Seconds until the access token expires.' }),
   })
-  .meta({ id: 'Session' });
+  .meta({ id: 'Session', description: 'The answer of register, login and refresh.' });
 
 type Session = z.output<typeof session>;
 

@@ -27,15 +27,15 @@ export const coinRequest = z
     id: z.string(),
     userId: id,
     amount: money,
-    sellerId: id.nullable(),
+    sellerId: id.nullable().describe('The only seller who may decide, or null for any.'),
     note: z.string().nullable(),
-    status: z.enum(STATUSES),
+    status: z.enum(STATUSES).meta({ id: 'CoinRequestStatus' }),
     decidedBy: id.nullable(),
-    reason: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it was rejected.'),
     createdAt: time,
     decidedAt: time.nullable(),
   })
-  .meta({ id: 'CoinRequest' });
+  .meta({ id: 'CoinRequest', description: 'A user asks for coins; an administrator or a coin seller decides.' });
 
 const NUMBERS = {
   pending: RecordStatus.COIN_REQUEST_STATUS_PENDING,

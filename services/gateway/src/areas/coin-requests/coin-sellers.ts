@@ -8,7 +8,13 @@ import { id, idOf, money, moneyOf, time, timeOf } from '../../present/scalars.ts
 import { defineRoute } from './clients.ts';
 
 const coinSeller = z
-  .object({ userId: id, dailyLimit: money, requestLimit: money, isActive: z.boolean(), createdAt: time })
+  .object({
+    userId: id,
+    dailyLimit: money.describe('Coins that the seller may give in one UTC day.'),
+    requestLimit: money.describe('Coins that the seller may give by one request.'),
+    isActive: z.boolean(),
+    createdAt: time,
+  })
   .meta({ id: 'CoinSeller' });
 
 const presentCoinSeller = (record: CoinSellerRecord): z.output<typeof coinSeller> => ({

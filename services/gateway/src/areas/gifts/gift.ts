@@ -7,7 +7,7 @@ export const gift = z
   .object({
     id,
     name: z.string(),
-    price: money,
+    price: money.describe('Coins for one piece.'),
     category: z.string(),
     rarity: z.string(),
     animationUrl: z.string().nullable(),

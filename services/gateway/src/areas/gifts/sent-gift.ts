@@ -5,20 +5,20 @@ import { balances, balancesOf } from '../../present/balances.ts';
 import { id, idOf, idOrNull, money, moneyOf, time, timeOf } from '../../present/scalars.ts';
 
 const sentGiftFields = {
-  id: z.string(),
+  id: z.string().describe('The sender’s own id: unique together with `senderId`.'),
   roomId: id.nullable(),
   senderId: id,
   recipientIds: z.array(id),
   giftId: id,
-  quantity: z.int(),
-  price: money,
-  totalCost: money,
+  quantity: z.int().describe('Pieces for each recipient.'),
+  price: money.describe('Coins for one piece.'),
+  totalCost: money.describe('Coins: price x quantity x recipients.'),
   comboId: z.string().nullable(),
-  comboCount: z.int(),
+  comboCount: z.int().describe('Which of its combo this is, from 1.'),
   sentAt: time,
 };
 
-export const sentGift = z.object(sentGiftFields).meta({ id: 'SentGift' });
+export const sentGift = z.object(sentGiftFields).meta({ id: 'SentGift', description: 'A gift that was paid for.' });
 
 export const presentSentGift = (gift: SentGiftRecord): z.output<typeof sentGift> => ({
   id: gift.id,
@@ -35,7 +35,10 @@ export const presentSentGift = (gift: SentGiftRecord): z.output<typeof sentGift>
 });
 
 /** The sender's balances are those recorded with the gift, the same at every repeat. */
-export const sentGiftReceipt = z.object({ ...sentGiftFields, balances }).meta({ id: 'SentGiftReceipt' });
+export const sentGiftReceipt = z.object({ ...sentGiftFields, balances }).meta({
+  id: 'SentGiftReceipt',
+  description: 'What the sender gets: the gift, and their balances as recorded with it, the same at every repeat.',
+});
 
 export type SentGiftReceipt = z.output<typeof sentGiftReceipt>;
 

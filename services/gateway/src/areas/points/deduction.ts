@@ -6,16 +6,23 @@ import { id, idOf, money, moneyOf, textOrNull, time, timeOf } from '../../presen
 const deductionFields = {
   id: z.string(),
   userId: id,
-  action: z.string(),
+  action: z.string().describe('purchase, boost_post, gift_sent or penalty'),
   points: money,
-  balance: money,
+  balance: money.describe('What the user could spend right after it.'),
   reason: z.string().nullable(),
   createdAt: time,
 };
 
-export const deduction = z.object(deductionFields).meta({ id: 'PointDeduction' });
+export const deduction = z
+  .object(deductionFields)
+  .meta({ id: 'PointDeduction', description: 'What points were taken for.' });
 
-export const penalty = z.object({ ...deductionFields, debt: money }).meta({ id: 'Penalty' });
+export const penalty = z
+  .object({
+    ...deductionFields,
+    debt: money.describe('What the balance could not cover; later income repays it first.'),
+  })
+  .meta({ id: 'Penalty' });
 
 /** @throws when an answer lacks what it is about */
 export function presentDeduction(answer: {

@@ -3,7 +3,9 @@ import { balancesOf } from '../../present/balances.ts';
 import { money } from '../../present/scalars.ts';
 import { defineRoute } from './clients.ts';
 
-const points = z.object({ balance: money, currencyName: z.string() }).meta({ id: 'Points' });
+const points = z
+  .object({ balance: money, currencyName: z.string().describe('What the platform calls its points.') })
+  .meta({ id: 'Points' });
 
 export const getPoints = defineRoute({
   method: 'GET',

@@ -9,7 +9,7 @@ import { defineRoute } from './clients.ts';
 
 const pointItem = z
   .object({ id: z.string(), name: z.string(), price: money, isActive: z.boolean() })
-  .meta({ id: 'PointItem' });
+  .meta({ id: 'PointItem', description: 'Something that points can buy.' });
 
 const presentPointItem = (record: PointItemRecord): z.output<typeof pointItem> => ({
   id: record.id,

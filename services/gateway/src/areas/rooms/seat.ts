@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { id, idOrNull } from '../../present/scalars.ts';
 
 export const seat = z
-  .object({ number: z.int(), state: z.string(), userId: id.nullable(), muted: z.boolean() })
+  .object({
+    number: z.int(),
+    state: z.string().describe('free, locked or taken'),
+    userId: id.nullable(),
+    muted: z.boolean(),
+  })
   .meta({ id: 'Seat' });
 
 export const presentSeat = (record: SeatRecord): z.output<typeof seat> => ({

@@ -8,7 +8,7 @@ const assetAmount = z.object({ asset, amount: money }).meta({ id: 'AssetAmount' 
 
 const conversion = z
   .object({ id: z.string(), from: assetAmount, to: assetAmount, createdAt: time })
-  .meta({ id: 'Conversion' });
+  .meta({ id: 'Conversion', description: 'Diamonds that became coins, at the rate of that time.' });
 
 const presentConversion = ({ id, from, to, createdAt }: ConvertResponse): z.output<typeof conversion> => ({
   id,

@@ -7,7 +7,9 @@ const grantFields = { id: z.string(), userId: id, asset, amount: money, reason: 
 
 export const grant = z.object(grantFields).meta({ id: 'Grant' });
 
-export const adjustment = z.object({ ...grantFields, balance: money }).meta({ id: 'Adjustment' });
+export const adjustment = z
+  .object({ ...grantFields, balance: money.describe('What the user could spend of this asset right after it.') })
+  .meta({ id: 'Adjustment' });
 
 export const presentGrant = (made: GrantResponse): z.output<typeof grant> => ({
   id: made.id,

@@ -7,7 +7,9 @@ import { defineRoute } from './clients.ts';
 
 const freeze = z.object({ userId: id, frozen: z.boolean() }).meta({ id: 'WalletFreeze' });
 
-const floor = z.object({ userId: id, asset, floor: money }).meta({ id: 'WalletFloor' });
+const floor = z
+  .object({ userId: id, asset, floor: money })
+  .meta({ id: 'WalletFloor', description: 'What must stay in a wallet.' });
 
 const presentFloor = (set: SetAccountFloorResponse): z.output<typeof floor> => ({
   userId: idOf(set.userId),

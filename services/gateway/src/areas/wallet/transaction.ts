@@ -10,14 +10,14 @@ export const transaction = z
     journalId: z.string(),
     asset,
     action: z.string(),
-    amount: money,
+    amount: money.describe('Signed.'),
     balanceBefore: money,
     balanceAfter: money,
     reason: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()),
     createdAt: time,
   })
-  .meta({ id: 'Transaction' });
+  .meta({ id: 'Transaction', description: 'One line of a wallet’s statement.' });
 
 export const presentTransaction = (line: StatementLine): z.output<typeof transaction> => ({
   id: line.id,

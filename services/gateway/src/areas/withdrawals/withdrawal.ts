@@ -29,16 +29,16 @@ export const withdrawal = z
     userId: id,
     asset,
     amount: money,
-    paidAmount: money,
-    status: z.enum(STATUSES),
+    paidAmount: money.describe('Zero unless it was paid; what is left of `amount` is available again.'),
+    status: z.enum(STATUSES).meta({ id: 'WithdrawalStatus' }),
     method: z.string(),
     destination: z.string(),
-    reason: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it was rejected.'),
     createdAt: time,
     expiresAt: time,
     resolvedAt: time.nullable(),
   })
-  .meta({ id: 'Withdrawal' });
+  .meta({ id: 'Withdrawal', description: 'While it is pending its amount is held: still owned, not available.' });
 
 const NUMBERS = {
   pending: RecordStatus.WITHDRAWAL_STATUS_PENDING,
