@@ -68,7 +68,10 @@ test('a method takes what is in the path, then its body or query, and then the k
 `);
 });
 
-test('a client made from the document by openapi-typescript compiles', async () => {
+/** A generator and two compilers run. */
+const PATIENCE_MS = 60_000;
+
+test('a client made from the document by openapi-typescript compiles', { timeout: PATIENCE_MS }, async () => {
   const cli = new URL('../node_modules/openapi-typescript/bin/cli.js', import.meta.url).pathname;
   execFileSync(process.execPath, [cli, DOCUMENT, '--output', join(folder, 'platform.ts')], { stdio: 'pipe' });
   const program = `
