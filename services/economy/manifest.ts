@@ -3,7 +3,7 @@ import type { BackendManifest } from '@fanfare/kit/manifest';
 export const manifest = {
   name: 'economy',
   rpc: true,
-  calls: [],
+  calls: ['identity'],
   database: { poolSize: 4 },
   // Journals, with their entries and what gifting needs later: 6 million a week, 8.5 GB. At a peak of 1,500 gifts a
   // second they are kept for 67 minutes.

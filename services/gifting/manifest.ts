@@ -3,7 +3,7 @@ import type { BackendManifest } from '@fanfare/kit/manifest';
 export const manifest = {
   name: 'gifting',
   rpc: true,
-  calls: ['economy', 'rooms'],
+  calls: ['identity', 'economy', 'rooms'],
   database: { poolSize: 4 },
   // Gifts: 6 million a week, 6 GB. As many as economy's journals, so both are kept for as long.
   publishes: { perSecond: 10, bytes: 1000 },

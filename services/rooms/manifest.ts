@@ -3,7 +3,7 @@ import type { BackendManifest } from '@fanfare/kit/manifest';
 export const manifest = {
   name: 'rooms',
   rpc: true,
-  calls: [],
+  calls: ['identity'],
   database: { poolSize: 4 },
   redis: true,
   // Messages, joins, leaves and counts: 12 million a week, 7.3 GB.

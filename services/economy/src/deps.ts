@@ -1,4 +1,5 @@
 /** What commands and handlers of this service work with. */
+import type { KnownUsers } from '@fanfare/backend';
 import type { Database } from '@fanfare/database';
 import type { Config } from './config.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
@@ -9,4 +10,6 @@ export interface Deps {
   readonly database: Database;
   readonly prisma: PrismaClient;
   readonly config: Config;
+  /** Asked before anything is given to, taken from or decided about a user whom a caller names. */
+  readonly users: KnownUsers;
 }

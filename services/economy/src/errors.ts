@@ -19,6 +19,7 @@ export const errors = errorCatalogue({
   FLOOR_ABOVE_BALANCE: ['failed_precondition', 'Only {available} are available.'],
   POINT_ITEM_NOT_FOUND: ['not_found', 'There is no such item.'],
   TOO_MANY_POINT_ITEMS: ['failed_precondition', 'There are {limit} items already.'],
+  USER_NOT_FOUND: ['not_found', 'There is no such user.'],
   ID_REUSED: ['already_exists', 'This id was used before with another {field}.'],
 });
 

@@ -1,5 +1,7 @@
 /** The economy service: the only file that knows how its parts meet. */
+import { expectedStreams, knownUsers } from '@fanfare/backend';
 import { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import { openDatabase } from '@fanfare/database';
 import {
   type Clock,
@@ -9,6 +11,7 @@ import {
   createMetrics,
   type Logger,
   opsServer,
+  rpcClient,
   rpcServer,
   type Service,
   systemClock,
@@ -18,8 +21,9 @@ import { scheduler } from '@fanfare/kit/schedule';
 import { consumers, openBroker } from '@fanfare/messaging';
 import { finishCoinRequests } from './coin-requests/finish-unfinished.ts';
 import type { Config } from './config.ts';
-import { expectedStreams } from './expected-streams.ts';
+import { errors } from './errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { onUserRegistered } from './on-user-registered.ts';
 import { onPayment } from './payments/on-payment.ts';
 import { viewMerger } from './points/merge-views.ts';
 import { pointMetrics } from './points/metrics.ts';
@@ -31,7 +35,7 @@ import { pruneJobs } from './posting/prune-jobs.ts';
 import { handlers } from './rpc.ts';
 
 /** Services whose events are consumed here, and which may start after this one. */
-const PRODUCERS = ['social', 'billing'];
+const PRODUCERS = ['identity', 'social', 'billing'];
 
 export interface Deps {
   readonly log: Logger;
@@ -59,11 +63,19 @@ export async function createEconomyService(config: Config, overrides: Partial<De
     metrics,
     onPosted: relay.wake,
   });
-  const rpc = rpcServer(EconomyServiceService, handlers({ engine, database, prisma, config }), {
+  const tls = tlsFilesOf(config);
+  const identity = rpcClient(IdentityServiceService, { name: 'identity', address: config.IDENTITY_RPC_URL, tls });
+  const users = knownUsers({
+    service: 'economy',
+    sql: database,
+    identity: identity.call,
+    notFound: errors.USER_NOT_FOUND,
+  });
+  const rpc = rpcServer(EconomyServiceService, handlers({ engine, database, prisma, config, users }), {
     service: 'economy',
     host: config.GRPC_HOST,
     port: config.GRPC_PORT,
-    tls: tlsFilesOf(config),
+    tls,
     log,
     metrics,
   });
@@ -88,6 +100,7 @@ export async function createEconomyService(config: Config, overrides: Partial<De
       closing('prisma', () => prisma.$disconnect()),
       bus,
       relay,
+      identity,
       expectedStreams({ bus, producers: PRODUCERS, stream, log }),
       engine,
       scheduler({
@@ -97,7 +110,7 @@ export async function createEconomyService(config: Config, overrides: Partial<De
         metrics,
         clock,
       }),
-      consumers(consuming, [onEngagementRecorded(points), onPayment(engine)]),
+      consumers(consuming, [onUserRegistered, onEngagementRecorded(points), onPayment(engine)]),
       viewMerger({ database, clock, log, wake: relay.wake }),
       rpc,
       ops,

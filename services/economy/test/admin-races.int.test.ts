@@ -10,7 +10,7 @@ import { rateOf } from '../src/wallets/conversion.ts';
 import { convertDiamonds } from '../src/wallets/convert-diamonds.ts';
 import { setAccountFloor } from '../src/wallets/set-account-floor.ts';
 import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
-import { coins, command, grant, move, pay, reasonOf, testLedger } from './ledger.ts';
+import { coins, command, everybody, grant, move, pay, reasonOf, testLedger } from './ledger.ts';
 import { admin, user } from './running-service.ts';
 
 const ledger = testLedger();
@@ -24,7 +24,7 @@ afterAll(() => database.stop?.());
 
 const callOf = (caller: Caller): Call => ({ caller, correlationId: 'correlation', remainingMs: () => null });
 const freeze = (userId: bigint, frozen: boolean) =>
-  setWalletFrozen({ database }, callOf(admin), { userId, frozen, reason: 'check' });
+  setWalletFrozen({ database, users: everybody }, callOf(admin), { userId, frozen, reason: 'check' });
 
 async function balanceOf(userId: bigint): Promise<bigint> {
   const rows = await ledger.sql<{ balance: string }>('select balance_minor as balance from accounts where id = $1', [
@@ -88,7 +88,7 @@ it('a floor that is set while the wallet is spent is kept, or refused because to
     await ledger.engine.post(grant(userId, 2000n), 0);
     const request = { userId, floor: { currency: 'COIN' as const, minor: 1000n }, reason: 'deposit' };
     const [set, ...verdicts] = await Promise.all([
-      setAccountFloor({ database }, callOf(admin), request).then(
+      setAccountFloor({ database, users: everybody }, callOf(admin), request).then(
         () => 'set',
         (error: { readonly reason: string }) => error.reason,
       ),

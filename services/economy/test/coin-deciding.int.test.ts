@@ -12,7 +12,7 @@ import { claim } from '../src/coin-requests/request-store.ts';
 import { setCoinSeller } from '../src/coin-requests/set-coin-seller.ts';
 import type { Engine } from '../src/posting/engine.ts';
 import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
-import { coins, grant, reasonOf, testLedger } from './ledger.ts';
+import { coins, everybody, grant, reasonOf, testLedger } from './ledger.ts';
 import { admin, user } from './running-service.ts';
 
 const ledger = testLedger();
@@ -60,7 +60,7 @@ async function seller(funds: bigint, dailyLimit = 1_000_000n): Promise<bigint> {
 }
 
 const setSeller = (userId: bigint, dailyLimit: bigint) =>
-  setCoinSeller({ database }, callOf(admin), {
+  setCoinSeller({ database, users: everybody }, callOf(admin), {
     userId,
     dailyLimit,
     requestLimit: 1_000_000n,
@@ -173,7 +173,11 @@ describe('an approval that the ledger refuses', () => {
       details: { limit: '10.00', available: '10.00' },
     });
     await setSeller(who, 10_000n);
-    await setWalletFrozen({ database }, callOf(admin), { userId: who, frozen: true, reason: 'check' });
+    await setWalletFrozen({ database, users: everybody }, callOf(admin), {
+      userId: who,
+      frozen: true,
+      reason: 'check',
+    });
     await expect(approve(id, user(who))).rejects.toMatchObject({ reason: 'ACCOUNT_FROZEN' });
     await ledger.sql('update coin_sellers set request_limit_minor = 1999 where user_id = $1', [who]);
     await expect(approve(id, user(who))).rejects.toMatchObject({

@@ -13,6 +13,7 @@ import {
   userCaller,
 } from '@fanfare/kit';
 import { cloneDatabase, privateNats, type RunningServer, type TestDatabase } from '@fanfare/testing';
+import { type SmallIdentity, smallIdentity } from '@fanfare/testing/small-identity';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -37,16 +38,18 @@ export interface RunningOptions {
 export function runningService({ env = {}, replicas = 1, clock = systemClock }: RunningOptions = {}) {
   let database: TestDatabase;
   let nats: RunningServer;
+  let identity: SmallIdentity;
   let services: readonly EconomyService[];
   let client: RpcClient<typeof EconomyServiceService>;
   let connection: pg.Client;
 
   beforeAll(async () => {
-    [database, nats] = await Promise.all([cloneDatabase('economy'), privateNats()]);
+    [database, nats, identity] = await Promise.all([cloneDatabase('economy'), privateNats(), smallIdentity()]);
     const config = readConfig({
       ...env,
       DATABASE_URL: database.url,
       NATS_URL: nats.url,
+      IDENTITY_RPC_URL: identity.address,
       GRPC_PORT: '0',
       OPS_PORT: '0',
     });
@@ -62,12 +65,13 @@ export function runningService({ env = {}, replicas = 1, clock = systemClock }: 
     await connection.end();
     await client.stop?.();
     await Promise.all(services.map((service) => service.stop()));
-    await nats.stop();
+    await Promise.all([nats.stop(), identity.stop()]);
     await database.drop();
   });
 
   return {
     call: () => client.call,
+    identity: () => identity,
     natsUrl: () => nats.url,
     databaseUrl: () => database.url,
     sql: async (text: string, values: unknown[] = []): Promise<object[]> => (await connection.query(text, values)).rows,

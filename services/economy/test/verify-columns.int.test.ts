@@ -10,7 +10,7 @@ import type { HoldChange } from '../src/ledger/hold.ts';
 import { verifyLedger } from '../src/proof/verify.ts';
 import { setAccountFloor } from '../src/wallets/set-account-floor.ts';
 import { setWalletFrozen } from '../src/wallets/set-wallet-frozen.ts';
-import { coins, command, grant, move, pay, receiptOf, testLedger } from './ledger.ts';
+import { coins, command, everybody, grant, move, pay, receiptOf, testLedger } from './ledger.ts';
 import { admin } from './running-service.ts';
 
 const ledger = testLedger();
@@ -66,15 +66,15 @@ async function fill(): Promise<void> {
 async function administrate(): Promise<void> {
   const database = openDatabase({ url: ledger.database.url, poolSize: 1, log: silentLogger });
   const call = { caller: admin, correlationId: newId() } as unknown as Call;
-  await setWalletFrozen({ database }, call, { userId: 2n, frozen: true, reason: 'chargeback' });
-  await setAccountFloor({ database }, call, {
+  await setWalletFrozen({ database, users: everybody }, call, { userId: 2n, frozen: true, reason: 'chargeback' });
+  await setAccountFloor({ database, users: everybody }, call, {
     userId: 1n,
     floor: { currency: 'COIN', minor: 100n },
     reason: 'deposit',
   });
   // These two were frozen, or looked at, before anything was posted to them.
-  await setWalletFrozen({ database }, call, { userId: 8n, frozen: true, reason: 'chargeback' });
-  await setWalletFrozen({ database }, call, { userId: 9n, frozen: false, reason: 'never mind' });
+  await setWalletFrozen({ database, users: everybody }, call, { userId: 8n, frozen: true, reason: 'chargeback' });
+  await setWalletFrozen({ database, users: everybody }, call, { userId: 9n, frozen: false, reason: 'never mind' });
   await database.stop?.();
   receiptOf(await ledger.engine.post(grant(8n, 5n), 0));
 }

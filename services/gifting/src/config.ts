@@ -9,6 +9,7 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: Environment) {
   const schema = z.object({
     ...serverFields(manifest),
+    IDENTITY_RPC_URL: field.text().default(developmentAddress('identity')),
     ECONOMY_RPC_URL: field.text().default(developmentAddress('economy')),
     ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
     GIFT_SPLIT_VERSION: field.integer(1, 1_000_000).default(1),

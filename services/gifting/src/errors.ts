@@ -1,6 +1,7 @@
 import { errorCatalogue } from '@fanfare/kit';
 
 export const errors = errorCatalogue({
+  USER_NOT_FOUND: ['not_found', 'There is no such user.'],
   GIFT_NOT_FOUND: ['not_found', 'There is no such gift.'],
   GIFT_INACTIVE: ['failed_precondition', 'This gift is no longer available.'],
   GIFT_NAME_TAKEN: ['already_exists', 'There is a gift of this name already.'],

@@ -1,6 +1,8 @@
 /** The gifting service: the only file that knows how its parts meet. */
+import { expectedStreams, knownUsers } from '@fanfare/backend';
 import { EconomyServiceService, type PostCommand, type Verdict } from '@fanfare/contracts/economy/v1/economy_service';
 import { GiftingServiceService } from '@fanfare/contracts/gifting/v1/gifting_service';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import { type GiftCheck, RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { openDatabase } from '@fanfare/database';
 import {
@@ -24,10 +26,12 @@ import { catalogueStore } from './catalogue/gift-store.ts';
 import { coalescer } from './coalescer.ts';
 import { combos as openCombos } from './combos/combos.ts';
 import type { Config } from './config.ts';
+import { errors } from './errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { history } from './history/history.ts';
 import { onJournalPosted } from './history/on-journal-posted.ts';
 import { type GiftMetrics, giftMetrics } from './metrics.ts';
+import { onUserRegistered } from './on-user-registered.ts';
 import { handlers } from './rpc.ts';
 import { ledgerPost } from './sending/ledger-post.ts';
 import { roomCheck } from './sending/room-check.ts';
@@ -50,7 +54,7 @@ export async function createGiftingService(config: Config, overrides: Partial<De
   const metrics = giftMetrics(registry);
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const { bus, relay } = openBroker({ service: 'gifting', config, log, metrics: registry });
+  const { bus, relay, stream } = openBroker({ service: 'gifting', config, log, metrics: registry });
   const store = catalogueStore(prisma);
   const catalogue = openCatalogue({
     readAll: store.readGifts,
@@ -69,8 +73,14 @@ export async function createGiftingService(config: Config, overrides: Partial<De
     onBatch: (waited) => metrics.batch('combos', waited),
   });
   const peers = connectPeers(config, { clock, log, metrics, queueLimit });
+  const users = knownUsers({
+    service: 'gifting',
+    sql: database,
+    identity: peers.identity.call,
+    notFound: errors.USER_NOT_FOUND,
+  });
   const split = { version: config.GIFT_SPLIT_VERSION, recipientBasisPoints: config.GIFT_RECIPIENT_BASIS_POINTS };
-  const sending = { catalogue, combos, split, checkRoom: peers.checkRoom, post: peers.post };
+  const sending = { catalogue, combos, users, split, checkRoom: peers.checkRoom, post: peers.post };
   const deps = { database, relay, catalogue, sending, store, history: history(prisma), metrics, clock };
   const rpc = rpcServer(GiftingServiceService, handlers(deps), {
     service: 'gifting',
@@ -94,10 +104,11 @@ export async function createGiftingService(config: Config, overrides: Partial<De
       closing('prisma', () => prisma.$disconnect()),
       bus,
       relay,
+      expectedStreams({ bus, producers: ['identity', 'economy'], stream, log }),
       catalogue,
       combos,
       ...peers.parts,
-      consumers(consuming, [onJournalPosted]),
+      consumers(consuming, [onUserRegistered, onJournalPosted]),
       rpc,
       ops,
     ],
@@ -124,6 +135,7 @@ function connectPeers(config: Config, { clock, log, metrics, queueLimit }: PeerD
     once: ['postBatch'],
   });
   const rooms = rpcClient(RoomsServiceService, { name: 'rooms', address: config.ROOMS_RPC_URL, tls });
+  const identity = rpcClient(IdentityServiceService, { name: 'identity', address: config.IDENTITY_RPC_URL, tls });
   const checkRoom = coalescer<GiftCheck, AppError | null>({
     queueLimit,
     clock,
@@ -136,5 +148,5 @@ function connectPeers(config: Config, { clock, log, metrics, queueLimit }: PeerD
     run: ledgerPost({ postBatch: economy.call.postBatch, clock, log, onSentAgain: metrics.sentAgain }),
     onBatch: (waited) => metrics.batch('ledger', waited),
   });
-  return { parts: [economy, rooms], checkRoom, post };
+  return { parts: [identity, economy, rooms], identity, checkRoom, post };
 }

@@ -216,3 +216,28 @@ test('gifts of one combo that are sent at once have each a number of their own',
   const counts = acks.map((ack) => ack.gift?.comboCount ?? 0).sort((a, b) => a - b);
   expect(counts).toEqual(ids.map((_, index) => index + 1));
 });
+
+test('a gift for somebody who does not exist is refused by name and takes nothing, with a room or without', async () => {
+  stage.identity.nobody.add(404n);
+  const from = sender(1000n);
+  for (const roomId of [undefined, 42n]) {
+    const request = { id: 'g-nobody', giftId: gift.id, quantity: 1, roomId, recipientIds: [7n, 404n] };
+    expect(await refusalOf(stage.send(from, request))).toMatchObject({
+      kind: 'not_found',
+      reason: 'USER_NOT_FOUND',
+      details: { userId: '404' },
+    });
+  }
+  expect(stage.ledger.balanceOf(from, 'COIN')).toBe(1000n);
+});
+
+test('while identity is away those who are known get their gifts, and nobody else is refused or loses anything', async () => {
+  const from = sender(1000n);
+  const request = { giftId: gift.id, quantity: 1, recipientIds: [7n] };
+  await stage.send(from, { ...request, id: 'g-known' });
+  await stage.identity.stop();
+  await stage.send(from, { ...request, id: 'g-known-still' });
+  const unknown = { ...request, id: 'g-unknown', recipientIds: [9_000_001n] };
+  expect(await refusalOf(stage.send(from, unknown))).toMatchObject({ kind: 'unavailable' });
+  expect(stage.ledger.balanceOf(from, 'COIN')).toBe(800n);
+});

@@ -5,6 +5,7 @@ import { type Gift, GiftingServiceService, SendGiftRequest } from '@fanfare/cont
 import { rpcClient, silentLogger, systemCaller, userCaller } from '@fanfare/kit';
 import { decodeBody, ensureStream, openBus } from '@fanfare/messaging';
 import { cloneDatabase, privateNats } from '@fanfare/testing';
+import { smallIdentity } from '@fanfare/testing/small-identity';
 import pg from 'pg';
 import { readConfig } from '../src/config.ts';
 import { createGiftingService, type GiftingService } from '../src/service.ts';
@@ -16,7 +17,7 @@ export async function openStage(replicas = 1) {
   const bus = openBus({ url: nats.url, name: 'test', log: silentLogger });
   await bus.start?.();
   await ensureStream(bus, 'economy');
-  const [ledger, rooms] = await Promise.all([startSmallLedger(bus), startSmallRooms()]);
+  const [ledger, rooms, identity] = await Promise.all([startSmallLedger(bus), startSmallRooms(), smallIdentity()]);
   const announced: GiftSent[] = [];
   bus.connection.subscribe(events.giftSent.subject, {
     callback: (_error, message) => {
@@ -29,6 +30,7 @@ export async function openStage(replicas = 1) {
     NATS_URL: nats.url,
     GRPC_PORT: '0',
     OPS_PORT: '0',
+    IDENTITY_RPC_URL: identity.address,
     ECONOMY_RPC_URL: ledger.address,
     ROOMS_RPC_URL: rooms.address,
   });
@@ -52,6 +54,7 @@ export async function openStage(replicas = 1) {
   return {
     ledger,
     rooms,
+    identity,
     sql,
     announced,
     call,
@@ -70,7 +73,7 @@ export async function openStage(replicas = 1) {
     close: async () => {
       for (const client of clients) await client.stop?.();
       for (const service of services) await service.stop();
-      await Promise.all([ledger.stop(), rooms.stop(), sql.end(), bus.stop?.()]);
+      await Promise.all([ledger.stop(), rooms.stop(), identity.stop(), sql.end(), bus.stop?.()]);
       await nats.stop();
     },
   };

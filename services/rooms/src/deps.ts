@@ -1,3 +1,4 @@
+import type { KnownUsers } from '@fanfare/backend';
 import type { Database } from '@fanfare/database';
 import type { Logger } from '@fanfare/kit';
 import type { Relay } from '@fanfare/messaging';
@@ -16,6 +17,8 @@ export interface Deps {
   readonly prisma: PrismaClient;
   readonly lanes: Lanes;
   readonly relay: Pick<Relay, 'wake'>;
+  /** Asked before somebody is blocked whom a caller names. */
+  readonly users: KnownUsers;
   readonly presence: Presence;
   readonly tokens: RoomTokens;
   readonly metrics: RoomMetrics;

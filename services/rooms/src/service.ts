@@ -1,3 +1,5 @@
+import { expectedStreams, knownUsers } from '@fanfare/backend';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { openDatabase } from '@fanfare/database';
 import {
@@ -7,18 +9,21 @@ import {
   createLogger,
   createMetrics,
   opsServer,
+  rpcClient,
   rpcServer,
   type Service,
   systemClock,
   tlsFilesOf,
 } from '@fanfare/kit';
-import { openBroker } from '@fanfare/messaging';
+import { consumers, openBroker } from '@fanfare/messaging';
 import { chatRetention } from './chat/chat-retention.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
+import { errors } from './errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { openLanes } from './lanes.ts';
 import { roomMetrics } from './metrics.ts';
+import { onUserRegistered } from './on-user-registered.ts';
 import { openPresence } from './participation/presence.ts';
 import { presenceSweeper } from './participation/presence-sweeper.ts';
 import { roomTokens } from './participation/room-token.ts';
@@ -35,13 +40,21 @@ export async function createRoomsService(config: Config, overrides: Partial<Over
   const log = createLogger('rooms', config.LOG_LEVEL);
   const metrics = createMetrics('rooms');
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
-  const { bus, relay } = openBroker({ service: 'rooms', config, log, metrics });
+  const { bus, relay, stream } = openBroker({ service: 'rooms', config, log, metrics });
+  const tls = tlsFilesOf(config);
+  const identity = rpcClient(IdentityServiceService, { name: 'identity', address: config.IDENTITY_RPC_URL, tls });
   const deps: Deps = {
     config,
     database,
     prisma: new PrismaClient({ adapter: database.prismaAdapter() }),
     lanes: openLanes({ concurrency: config.DATABASE_POOL_SIZE, mostTogether: 128, mostWaiting: 10_000 }),
     relay,
+    users: knownUsers({
+      service: 'rooms',
+      sql: database,
+      identity: identity.call,
+      notFound: errors.USER_NOT_FOUND,
+    }),
     presence: openPresence({
       url: config.REDIS_URL,
       graceMs: config.PRESENCE_GRACE_MS,
@@ -60,7 +73,7 @@ export async function createRoomsService(config: Config, overrides: Partial<Over
     service: 'rooms',
     host: config.GRPC_HOST,
     port: config.GRPC_PORT,
-    tls: tlsFilesOf(config),
+    tls,
     log,
     metrics,
   });
@@ -72,10 +85,13 @@ export async function createRoomsService(config: Config, overrides: Partial<Over
       closing('prisma', () => deps.prisma.$disconnect()),
       bus,
       relay,
+      identity,
+      expectedStreams({ bus, producers: ['identity'], stream, log }),
       deps.presence,
       countSweeper(deps),
       presenceSweeper(deps),
       chatRetention(deps),
+      consumers({ service: 'rooms', bus, database, log, metrics, afterCommit: relay.wake }, [onUserRegistered]),
       rpc,
       ops,
     ],

@@ -4,6 +4,7 @@ import { CreateRoomRequest, type Room, RoomsServiceService } from '@fanfare/cont
 import { type Database, openDatabase } from '@fanfare/database';
 import { createMetrics, type RpcClient, rpcClient, silentLogger, userCaller } from '@fanfare/kit';
 import { cloneDatabase, privateNats, privateRedis, type RunningServer } from '@fanfare/testing';
+import { type SmallIdentity, smallIdentity } from '@fanfare/testing/small-identity';
 import { readConfig } from '../src/config.ts';
 import type { Deps } from '../src/deps.ts';
 import { roomMetrics } from '../src/metrics.ts';
@@ -19,6 +20,7 @@ export interface World {
   readonly deps: Pick<Deps, 'config' | 'database' | 'metrics' | 'log'>;
   readonly nats: RunningServer;
   readonly redis: RunningServer;
+  readonly identity: SmallIdentity;
   /** Another process of the same service, as far as the database and the bus can tell. */
   readonly replica: (env?: Readonly<Record<string, string>>) => Promise<Replica>;
   /** What a room has announced, in the order of the outbox. */
@@ -53,11 +55,17 @@ export async function startWorld(
   env: Readonly<Record<string, string>> = {},
   overrides: Partial<Overrides> = {},
 ): Promise<World> {
-  const [clone, nats, redis] = await Promise.all([cloneDatabase('rooms'), privateNats(), privateRedis()]);
+  const [clone, nats, redis, identity] = await Promise.all([
+    cloneDatabase('rooms'),
+    privateNats(),
+    privateRedis(),
+    smallIdentity(),
+  ]);
   const base = {
     DATABASE_URL: clone.url,
     NATS_URL: nats.url,
     REDIS_URL: redis.url,
+    IDENTITY_RPC_URL: identity.address,
     GRPC_PORT: '0',
     OPS_PORT: '0',
     LOG_LEVEL: 'silent',
@@ -77,12 +85,13 @@ export async function startWorld(
     },
     nats,
     redis,
+    identity,
     replica,
     announced: (roomId) => readAnnounced(database, roomId),
     stop: async () => {
       await first.stop();
       await database.stop?.();
-      await Promise.all([nats.stop(), redis.stop(), clone.drop()]);
+      await Promise.all([nats.stop(), redis.stop(), identity.stop(), clone.drop()]);
     },
   };
 }

@@ -5,7 +5,7 @@
  */
 import { ruleOf } from '@fanfare/contracts/rpc-rules';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { commonErrors } from '../errors.ts';
+import { AppError, commonErrors, type ErrorKind } from '../errors.ts';
 import type { Part } from '../service.ts';
 import { type Caller, writeCaller } from './caller.ts';
 import type { Definition, RequestOf, ResponseOf, UnaryMethod } from './definition.ts';
@@ -101,16 +101,19 @@ function send<Q, S>(
 }
 
 async function untilAvailable<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+  let away: unknown;
   for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
     try {
       return await attempt();
     } catch (error) {
+      // The deadline cuts the last attempt short, which tells less than those before it did.
+      if (away !== undefined && isKind('deadline', error)) throw away;
       const pause = wait * (0.5 + Math.random() / 2);
-      if (!isUnavailable(error) || Date.now() + pause >= deadline) throw error;
+      if (!isKind('unavailable', error) || Date.now() + pause >= deadline) throw error;
+      away = error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }
 
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof Error && 'kind' in error && error.kind === 'unavailable';
+const isKind = (kind: ErrorKind, error: unknown): boolean => error instanceof AppError && error.kind === kind;

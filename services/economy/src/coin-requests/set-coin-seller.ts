@@ -7,14 +7,18 @@ export interface CoinSellerInput extends Omit<CoinSeller, 'createdAt'> {
   readonly reason: string;
 }
 
-/** Makes a user a coin seller, changes the limits, or ends it. What a seller has begun to approve is carried out. */
+/**
+ * Makes a user a coin seller, changes the limits, or ends it. What a seller has begun to approve is carried out.
+ * @throws USER_NOT_FOUND
+ */
 export async function setCoinSeller(
-  { database }: Pick<Deps, 'database'>,
+  { database, users }: Pick<Deps, 'database' | 'users'>,
   call: Call,
   { reason, ...seller }: CoinSellerInput,
 ): Promise<CoinSeller> {
   requireRole(call.caller, 'admin');
   const { userId, dailyLimit, requestLimit, isActive } = seller;
+  await users.require([userId]);
   return database.transaction(async (tx) => {
     const details = {
       dailyLimit: formatMinor(dailyLimit),

@@ -16,14 +16,18 @@ export interface PointGiftInput {
   readonly points: Minor;
 }
 
-/** Moves points from the caller to another user. A repeat under the same id answers as the first time did. */
+/**
+ * Moves points from the caller to another user. A repeat under the same id answers as the first time did.
+ * @throws TRANSFER_TO_SELF, USER_NOT_FOUND
+ */
 export async function giftPoints(
-  { engine }: Pick<Deps, 'engine'>,
+  { engine, users }: Pick<Deps, 'engine' | 'users'>,
   call: Call,
   { id: clientId, toUserId, points }: PointGiftInput,
 ): Promise<Deduction> {
   const userId = requireUser(call.caller);
   if (toUserId === userId) throw errors.TRANSFER_TO_SELF();
+  await users.require([toUserId]);
   const id = journalIdFor(call, OPERATION, clientId);
   const receipt = await postOne(engine, call, {
     ...ofCall(call),

@@ -26,13 +26,15 @@ export interface Penalty {
 /**
  * Takes points for a violation, also from a frozen wallet; what the balance cannot cover becomes debt, which later
  * credits repay first.
+ * @throws USER_NOT_FOUND
  */
 export async function penalize(
-  { engine, database }: Pick<Deps, 'engine' | 'database'>,
+  { engine, database, users }: Pick<Deps, 'engine' | 'database' | 'users'>,
   call: Call,
   { id: clientId, userId, points, reason }: PenaltyInput,
 ): Promise<Penalty> {
   requireRole(call.caller, 'admin');
+  await users.require([userId]);
   const [taking, giving] = spendingLegs(userId, points, ACTION);
   const { id, receipt } = await postAudited(engine, call, {
     operation: 'points.penalty',

@@ -9,5 +9,5 @@ const ADJUSTMENT = {
 };
 
 /** Corrects a balance against the issuance account, either way. A correction makes no debt. */
-export const adjustBalance = (deps: Pick<Deps, 'engine'>, call: Call, input: MovementInput): Promise<Moved> =>
+export const adjustBalance = (deps: Pick<Deps, 'engine' | 'users'>, call: Call, input: MovementInput): Promise<Moved> =>
   moveIssued(deps, call, ADJUSTMENT, input);

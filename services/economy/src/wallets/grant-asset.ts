@@ -9,5 +9,5 @@ const GRANT = {
 };
 
 /** Gives a user an asset out of the issuance account. */
-export const grantAsset = (deps: Pick<Deps, 'engine'>, call: Call, input: MovementInput): Promise<Moved> =>
+export const grantAsset = (deps: Pick<Deps, 'engine' | 'users'>, call: Call, input: MovementInput): Promise<Moved> =>
   moveIssued(deps, call, GRANT, input);

@@ -29,9 +29,10 @@ interface Movement {
 /**
  * An administrator moves an asset from the issuance account into a wallet, or back when the amount is below zero. What
  * is taken must be there, and a frozen account is left alone.
+ * @throws USER_NOT_FOUND
  */
 export async function moveIssued(
-  deps: Pick<Deps, 'engine'>,
+  deps: Pick<Deps, 'engine' | 'users'>,
   call: Call,
   { operation, action, problem }: Movement,
   { id: clientId, userId, amount, reason }: MovementInput,
@@ -40,6 +41,7 @@ export async function moveIssued(
   const { currency, minor } = amount;
   const wrong = problem(minor);
   if (wrong !== null) throw invalid('amount', wrong);
+  await deps.users.require([userId]);
   const accountId = userAccount(userId, currency);
   const { id, receipt } = await postAudited(deps.engine, call, {
     operation,

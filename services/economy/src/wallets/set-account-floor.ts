@@ -22,14 +22,15 @@ interface AccountColumns {
 /**
  * What must stay in one account of a user: from the commit on no batch takes it, nor holds it. Setting what is set
  * changes nothing and leaves no row.
- * @throws FLOOR_ABOVE_BALANCE for more than is there and not held
+ * @throws USER_NOT_FOUND; FLOOR_ABOVE_BALANCE for more than is there and not held
  */
 export async function setAccountFloor(
-  { database }: Pick<Deps, 'database'>,
+  { database, users }: Pick<Deps, 'database' | 'users'>,
   call: Call,
   { userId, floor: { currency, minor: floor }, reason }: FloorInput,
 ): Promise<void> {
   requireRole(call.caller, 'admin');
+  await users.require([userId]);
   const accountId = userAccount(userId, currency);
   await database.transaction(async (tx) => {
     await lockLedger(tx);

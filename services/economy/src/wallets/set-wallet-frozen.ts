@@ -15,13 +15,15 @@ const SET_FROZEN = 'update accounts set frozen = $2 where id = any($1::int8[]) a
 /**
  * From the commit on no batch takes anything out of the user's three accounts, or every batch may again; receiving goes
  * on. A wallet that nothing was posted to yet can be frozen too. Setting what is set changes nothing and leaves no row.
+ * @throws USER_NOT_FOUND
  */
 export async function setWalletFrozen(
-  { database }: Pick<Deps, 'database'>,
+  { database, users }: Pick<Deps, 'database' | 'users'>,
   call: Call,
   { userId, frozen, reason }: FreezeInput,
 ): Promise<void> {
   requireRole(call.caller, 'admin');
+  await users.require([userId]);
   const wallet = walletOf(userId);
   await database.transaction(async (tx) => {
     await lockLedger(tx);

@@ -18,15 +18,19 @@ export interface Transferred extends Transfer {
   readonly postedAt: Date;
 }
 
-/** Moves coins from the caller to another user. A repeat under the same id answers as the first time did. */
+/**
+ * Moves coins from the caller to another user. A repeat under the same id answers as the first time did.
+ * @throws TRANSFER_TO_SELF, USER_NOT_FOUND
+ */
 export async function transferCoins(
-  deps: Pick<Deps, 'engine'>,
+  deps: Pick<Deps, 'engine' | 'users'>,
   call: Call,
   { id: clientId, toUserId, amount: { currency, minor } }: TransferInput,
 ): Promise<Transferred> {
   const fromUserId = requireUser(call.caller);
   const transfer = { fromUserId, toUserId, currency, amount: minor };
   const legs = transferLegs(transfer);
+  await deps.users.require([toUserId]);
   const id = journalIdFor(call, OPERATION, clientId);
   const { postedAt } = await postOne(deps.engine, call, {
     ...ofCall(call),

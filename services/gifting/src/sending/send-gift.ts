@@ -3,6 +3,8 @@
  * else is being sent. The ledger's commit is the gift: nothing here is written before it but the combo's number, and
  * what follows (history, announcement) follows from the ledger's event.
  */
+
+import type { KnownUsers } from '@fanfare/backend';
 import type { PostCommand, Receipt, Refusal, Verdict } from '@fanfare/contracts/economy/v1/economy_service';
 import type { SendGiftResponse } from '@fanfare/contracts/gifting/v1/gifting_service';
 import type { GiftCheck } from '@fanfare/contracts/rooms/v1/rooms_service';
@@ -19,6 +21,7 @@ import type { GiftRequest } from './send-request.ts';
 export interface SendDeps {
   readonly catalogue: Catalogue;
   readonly combos: Combos;
+  readonly users: KnownUsers;
   readonly split: Split;
   /** An error when the gift may not be sent in its room. */
   readonly checkRoom: (check: GiftCheck, until: number) => Promise<AppError | null>;
@@ -32,11 +35,13 @@ export interface Sent {
 
 /**
  * @param until on the monotonic clock: how long the sender waits
- * @throws GIFT_NOT_FOUND unrecorded (no gift was ever accepted that was not in the catalogue, from which none is
- * deleted); any other refusal as the ledger recorded it under the id; DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED when
+ * @throws USER_NOT_FOUND and GIFT_NOT_FOUND unrecorded (no gift was ever accepted for somebody who does not exist, or
+ * that was not in the catalogue, from which none is deleted); any other refusal as the ledger recorded it under the id; DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED when
  * the outcome is unknown or nothing was done: the same request may be sent again
  */
 export async function sendGift(deps: SendDeps, request: GiftRequest, origin: Origin, until: number): Promise<Sent> {
+  // Also in a room: rooms may be configured not to ask who is in it.
+  await deps.users.require(request.recipientIds);
   const { gift, refusal: priced } = await priceGift(deps.catalogue, request);
   if (gift === undefined) throw priced ?? commonErrors.INTERNAL();
   const refusal = priced ?? (await refusalByRoom(deps, request, until));

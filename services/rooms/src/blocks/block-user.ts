@@ -17,9 +17,10 @@ export interface Block {
 
 /**
  * Keeps a user out, and puts them out if they are in. It is safe to repeat: the first block and its reason stay.
- * @throws ROOM_NOT_FOUND, ROOM_CLOSED, UNAUTHORIZED_ROOM_ACTION, INVALID_ARGUMENT for the owner and for oneself
+ * @throws USER_NOT_FOUND, ROOM_NOT_FOUND, ROOM_CLOSED, UNAUTHORIZED_ROOM_ACTION, INVALID_ARGUMENT for the owner and for oneself
  */
 export async function blockUser(deps: Deps, call: Call, block: Block): Promise<void> {
+  await deps.users.require([block.userId]);
   const { changed, removed } = await deps.database.transaction((tx) => record(tx, call, block));
   if (changed) deps.relay.wake();
   if (removed) {

@@ -1,0 +1,3 @@
+import { userRegistrations } from '@fanfare/backend';
+
+export const onUserRegistered = userRegistrations({ durable: 'rooms-user' });
