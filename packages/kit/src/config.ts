@@ -1,5 +1,11 @@
 /** Configuration: environment -> one frozen, typed object; every problem is reported at once, none is guessed away. */
-import { developmentOpsPort, developmentRpcPort } from '@fanfare/contracts/services';
+import {
+  addressVariable,
+  developmentAddress,
+  developmentOpsPort,
+  developmentRpcPort,
+  type ServiceName,
+} from '@fanfare/contracts/services';
 import { z } from 'zod';
 import { type BackendManifest, eventStreamBytes } from './manifest.ts';
 
@@ -96,7 +102,12 @@ export const commonFields = {
 } as const;
 
 /** What every service with an RPC server and a database reads, with the defaults that its manifest gives. */
-export const serverFields = ({ name, database, publishes }: BackendManifest) =>
+export const serverFields = <Called extends ServiceName>({
+  name,
+  calls,
+  database,
+  publishes,
+}: BackendManifest & { readonly calls: readonly Called[] }) =>
   ({
     ...commonFields,
     OPS_PORT: field.port().default(developmentOpsPort(name)),
@@ -108,7 +119,19 @@ export const serverFields = ({ name, database, publishes }: BackendManifest) =>
     DATABASE_POOL_SIZE: field.integer(1, 100).default(database.poolSize),
     /** The bound of the service's stream. NATS reserves it. */
     NATS_STREAM_BYTES: field.integer(2 ** 20, Number.MAX_SAFE_INTEGER).default(eventStreamBytes(publishes)),
+    ...addressFields(calls),
   }) as const;
+
+/** `ECONOMY_RPC_URL` for a service that calls economy: `host:port`, several replicas with commas. */
+export type Addresses<Called extends string> = { readonly [Name in Called as AddressVariable<Name>]: string };
+
+type AddressVariable<Name extends string> = `${Uppercase<Name>}_RPC_URL`;
+type AddressFields<Called extends string> = { [Name in Called as AddressVariable<Name>]: z.ZodDefault<z.ZodString> };
+
+function addressFields<Called extends ServiceName>(calls: readonly Called[]): AddressFields<Called> {
+  const fields = calls.map((name) => [addressVariable(name), field.text().default(developmentAddress(name))]);
+  return Object.fromEntries(fields) as AddressFields<Called>;
+}
 
 /**
  * Parses `env` by `schema` and freezes the result. An empty variable counts as unset.

@@ -1,5 +1,6 @@
 export { type Clock, fakeClock, systemClock } from './clock.ts';
 export {
+  type Addresses,
   ConfigError,
   commonFields,
   DEVELOPMENT_ROOM_TOKEN_SECRET,

@@ -57,6 +57,7 @@ export interface Resources {
 /** A service that answers RPCs from a database of its own and announces what it has done. */
 export interface BackendManifest extends Manifest {
   readonly rpc: true;
+  readonly calls: readonly ServiceName[];
   readonly database: DatabaseNeeds;
   readonly publishes: Traffic;
 }

@@ -1,4 +1,3 @@
-import { developmentAddress } from '@fanfare/contracts/services';
 import { type Environment, field, formatMinor, parseEnvironment, parseMinor, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
 import { manifest } from '../manifest.ts';
@@ -23,7 +22,6 @@ export function readConfig(env: Environment) {
     'economy',
     z.object({
       ...serverFields(manifest),
-      IDENTITY_RPC_URL: field.text().default(developmentAddress('identity')),
       LEDGER_QUEUE_SIZE: field.integer(256, 1_000_000).default(4096),
       COIN_REQUESTS_OPEN_MAX: field.integer(1, 10_000).default(20),
       DIAMONDS_TO_COINS_RATE: z.string().regex(RATE).default('1.00').transform(rateOf),

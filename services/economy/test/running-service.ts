@@ -1,5 +1,7 @@
 /** The whole service on servers of its own, and typed clients of it. */
+
 import { randomUUID } from 'node:crypto';
+import type { Backend } from '@fanfare/backend';
 import { EconomyServiceService, type GrantRequest } from '@fanfare/contracts/economy/v1/economy_service';
 import {
   type Caller,
@@ -17,7 +19,7 @@ import { type SmallIdentity, smallIdentity } from '@fanfare/testing/small-identi
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { createEconomyService, type EconomyService } from '../src/service.ts';
+import { createEconomyService } from '../src/service.ts';
 
 export const admin = userCaller(1n, { roles: ['admin'] });
 export const gifting = serviceCaller('gifting');
@@ -39,7 +41,7 @@ export function runningService({ env = {}, replicas = 1, clock = systemClock }: 
   let database: TestDatabase;
   let nats: RunningServer;
   let identity: SmallIdentity;
-  let services: readonly EconomyService[];
+  let services: readonly Backend[];
   let client: RpcClient<typeof EconomyServiceService>;
   let connection: pg.Client;
 
@@ -53,7 +55,7 @@ export function runningService({ env = {}, replicas = 1, clock = systemClock }: 
       GRPC_PORT: '0',
       OPS_PORT: '0',
     });
-    const create = (): Promise<EconomyService> => createEconomyService(config, { log: silentLogger, clock });
+    const create = (): Promise<Backend> => createEconomyService(config, { log: silentLogger, clock });
     services = await Promise.all(Array.from({ length: replicas }, create));
     await Promise.all(services.map((service) => service.start()));
     const address = `127.0.0.1:${services[0]?.rpcPort()}`;

@@ -1,4 +1,3 @@
-import { developmentAddress } from '@fanfare/contracts/services';
 import { type Environment, field, parseEnvironment, serverFields } from '@fanfare/kit';
 import { z } from 'zod';
 import { manifest } from '../manifest.ts';
@@ -9,9 +8,6 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: Environment) {
   const schema = z.object({
     ...serverFields(manifest),
-    IDENTITY_RPC_URL: field.text().default(developmentAddress('identity')),
-    ECONOMY_RPC_URL: field.text().default(developmentAddress('economy')),
-    ROOMS_RPC_URL: field.text().default(developmentAddress('rooms')),
     GIFT_SPLIT_VERSION: field.integer(1, 1_000_000).default(1),
     GIFT_RECIPIENT_BASIS_POINTS: field.integer(0, 10_000).default(5000),
     GIFT_QUEUE_LIMIT: field.integer(1, 100_000).default(2048),

@@ -1,4 +1,5 @@
 /** Gifting on real PostgreSQL and NATS, with its two peers reduced to what a test decides. */
+import type { Backend } from '@fanfare/backend';
 import { events } from '@fanfare/contracts';
 import type { GiftSent } from '@fanfare/contracts/gifting/event/v1/gifting_events';
 import { type Gift, GiftingServiceService, SendGiftRequest } from '@fanfare/contracts/gifting/v1/gifting_service';
@@ -8,7 +9,7 @@ import { cloneDatabase, privateNats } from '@fanfare/testing';
 import { smallIdentity } from '@fanfare/testing/small-identity';
 import pg from 'pg';
 import { readConfig } from '../src/config.ts';
-import { createGiftingService, type GiftingService } from '../src/service.ts';
+import { createGiftingService } from '../src/service.ts';
 import { startSmallLedger } from './small-ledger.ts';
 import { startSmallRooms } from './small-rooms.ts';
 
@@ -34,7 +35,7 @@ export async function openStage(replicas = 1) {
     ECONOMY_RPC_URL: ledger.address,
     ROOMS_RPC_URL: rooms.address,
   });
-  const services: GiftingService[] = [];
+  const services: Backend[] = [];
   for (let replica = 0; replica < replicas; replica += 1) {
     const service = await createGiftingService(config, { log: silentLogger });
     await service.start();

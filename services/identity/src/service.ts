@@ -1,20 +1,8 @@
-/** The only file that knows how the parts meet. Importing it starts nothing. */
+/** The identity service: the only file that knows how its parts meet. */
+import { type Backend, backend, type Description, type Overrides } from '@fanfare/backend';
 import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
-import { openDatabase } from '@fanfare/database';
-import {
-  type Clock,
-  composeService,
-  createLogger,
-  createMetrics,
-  type Logger,
-  opsServer,
-  type Part,
-  rpcServer,
-  type Service,
-  systemClock,
-  tlsFilesOf,
-} from '@fanfare/kit';
-import { openBroker } from '@fanfare/messaging';
+import type { Part } from '@fanfare/kit';
+import { manifest } from '../manifest.ts';
 import { ensureAdmin } from './accounts/ensure-admin.ts';
 import { passwords } from './accounts/passwords.ts';
 import type { Config } from './config.ts';
@@ -28,61 +16,36 @@ import { handlers } from './rpc.ts';
 
 const DAY_MS = 86_400_000;
 
-export interface Overrides {
-  readonly clock?: Clock;
-  readonly log?: Logger;
-}
+const identity = {
+  manifest,
+  contract: IdentityServiceService,
+  prisma: PrismaClient,
+  peers: {},
+} as const satisfies Description;
 
-/** Accounts, sessions and tokens over gRPC; the database has been migrated before. */
-export async function createIdentityService(config: Config, overrides: Overrides = {}): Promise<Service> {
-  const log = overrides.log ?? createLogger('identity', config.LOG_LEVEL);
-  const clock = overrides.clock ?? systemClock;
-  const metrics = createMetrics('identity');
-  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log });
-  const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const { bus, relay } = openBroker({ service: 'identity', config, log, metrics });
-  const vault = keyVault(config.SIGNING_KEY_SECRET);
-  const ttlSeconds = config.ACCESS_TOKEN_TTL_SECONDS;
-  const deps: Deps = {
-    database,
-    prisma,
-    clock,
-    log,
-    metrics: identityMetrics(metrics),
-    passwords: passwords(config.PASSWORD_HASH_CONCURRENCY),
-    vault,
-    keys: keyRing({ database, prisma, vault, clock, ttlSeconds }),
-    times: {
-      accessTtlSeconds: ttlSeconds,
-      idleMs: config.SESSION_IDLE_DAYS * DAY_MS,
-      graceMs: config.REFRESH_GRACE_SECONDS * 1000,
-    },
-    wakeRelay: relay.wake,
-  };
-  const { GRPC_HOST: host, GRPC_PORT: port, OPS_HOST, OPS_PORT } = config;
-  const service: Service = composeService(
-    'identity',
-    [
-      opsServer({ host: OPS_HOST, port: OPS_PORT, metrics, problems: () => service.problems() }),
+export async function createIdentityService(config: Config, overrides: Overrides = {}): Promise<Backend> {
+  return backend(identity, config, overrides, ({ clock, log, metrics, database, prisma, relay }) => {
+    const vault = keyVault(config.SIGNING_KEY_SECRET);
+    const ttlSeconds = config.ACCESS_TOKEN_TTL_SECONDS;
+    const keys = keyRing({ database, prisma, vault, clock, ttlSeconds });
+    const deps: Deps = {
       database,
-      { name: 'prisma', stop: () => prisma.$disconnect() },
-      deps.keys,
-      administrator(deps, config),
-      bus,
-      relay,
-      housekeeping(deps),
-      rpcServer(IdentityServiceService, handlers(deps), {
-        service: 'identity',
-        host,
-        port,
-        tls: tlsFilesOf(config),
-        log,
-        metrics,
-      }),
-    ],
-    { log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS },
-  );
-  return service;
+      prisma,
+      clock,
+      log,
+      metrics: identityMetrics(metrics),
+      passwords: passwords(config.PASSWORD_HASH_CONCURRENCY),
+      vault,
+      keys,
+      times: {
+        accessTtlSeconds: ttlSeconds,
+        idleMs: config.SESSION_IDLE_DAYS * DAY_MS,
+        graceMs: config.REFRESH_GRACE_SECONDS * 1000,
+      },
+      wakeRelay: relay.wake,
+    };
+    return { handlers: handlers(deps), parts: [keys, administrator(deps, config), housekeeping(deps)] };
+  });
 }
 
 function administrator(deps: Deps, config: Config): Part {

@@ -1,4 +1,3 @@
-import { developmentAddress } from '@fanfare/contracts/services';
 import {
   DEVELOPMENT_ROOM_TOKEN_SECRET,
   type Environment,
@@ -17,7 +16,6 @@ export function readConfig(env: Environment) {
   const mode = modeOf(env);
   const schema = z.object({
     ...serverFields(manifest),
-    IDENTITY_RPC_URL: field.text().default(developmentAddress('identity')),
     REDIS_URL: field.text().default('redis://127.0.0.1:6379'),
     ROOM_TOKEN_SECRETS: field.signingSecrets(mode, DEVELOPMENT_ROOM_TOKEN_SECRET),
     ROOM_TOKEN_TTL_SECONDS: field.integer(60, 86_400).default(3600),

@@ -1,4 +1,5 @@
 /** A rooms service over servers of its own, and what tests ask of it. */
+import type { Backend, Overrides } from '@fanfare/backend';
 import { events } from '@fanfare/contracts';
 import { CreateRoomRequest, type Room, RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { type Database, openDatabase } from '@fanfare/database';
@@ -8,12 +9,12 @@ import { type SmallIdentity, smallIdentity } from '@fanfare/testing/small-identi
 import { readConfig } from '../src/config.ts';
 import type { Deps } from '../src/deps.ts';
 import { roomMetrics } from '../src/metrics.ts';
-import { createRoomsService, type Overrides, type RoomsService } from '../src/service.ts';
+import { createRoomsService } from '../src/service.ts';
 
 export type RoomsCall = RpcClient<typeof RoomsServiceService>['call'];
 
 export interface World {
-  readonly service: RoomsService;
+  readonly service: Backend;
   readonly call: RoomsCall;
   readonly database: Database;
   /** What a job needs that a test runs by itself. */
@@ -29,7 +30,7 @@ export interface World {
 }
 
 export interface Replica {
-  readonly service: RoomsService;
+  readonly service: Backend;
   readonly call: RoomsCall;
   readonly stop: () => Promise<void>;
 }
@@ -53,7 +54,7 @@ export const as = (userId: bigint, ...roles: string[]) => ({ caller: userCaller(
 
 export async function startWorld(
   env: Readonly<Record<string, string>> = {},
-  overrides: Partial<Overrides> = {},
+  overrides: Overrides = {},
 ): Promise<World> {
   const [clone, nats, redis, identity] = await Promise.all([
     cloneDatabase('rooms'),
@@ -96,7 +97,7 @@ export async function startWorld(
   };
 }
 
-async function startReplica(env: Readonly<Record<string, string>>, overrides: Partial<Overrides>): Promise<Replica> {
+async function startReplica(env: Readonly<Record<string, string>>, overrides: Overrides): Promise<Replica> {
   const service = await createRoomsService(readConfig(env), overrides);
   await service.start();
   const client = rpcClient(RoomsServiceService, {

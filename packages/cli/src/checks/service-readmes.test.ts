@@ -2,8 +2,9 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { events, producerOf } from '@fanfare/contracts';
+import { addressVariable } from '@fanfare/contracts/services';
 import { commonFields, type ErrorEntry, serverFields } from '@fanfare/kit';
-import type { BackendManifest } from '@fanfare/kit/manifest';
+import type { BackendManifest, Manifest } from '@fanfare/kit/manifest';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../paths.ts';
 
@@ -66,14 +67,16 @@ describe.for(services)('services/%s/README.md', (service) => {
   });
 
   test('lists every variable of its own configuration', async () => {
-    const { manifest } = (await import(join(servicesDir, 'identity/manifest.ts'))) as {
-      readonly manifest: BackendManifest;
-    };
-    const common = new Set(Object.keys({ ...commonFields, ...serverFields(manifest) }));
+    const manifestOf = async (name: string): Promise<Manifest> =>
+      (await import(join(servicesDir, name, 'manifest.ts'))).manifest;
+    const backend = (await manifestOf('identity')) as BackendManifest;
+    const common = new Set(Object.keys({ ...commonFields, ...serverFields({ ...backend, calls: [] }) }));
     const read = [...source(service, 'src/config.ts').matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map(
       ([, name = '']) => name,
     );
-    const own = [...new Set(read)].filter((name) => !common.has(name));
+    const { calls } = await manifestOf(service);
+    const addresses = calls === 'all' ? [] : calls.map(addressVariable);
+    const own = [...new Set([...read, ...addresses])].filter((name) => !common.has(name));
     expect(firstColumn(service, 'Configuration')).toEqual(own.sort());
   });
 });
