@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseReplicas, SERVICES } from './services.ts';
+import { parseReplicas, SERVICES, startingOrder } from './services.ts';
 import { environmentOf, type Plan, planChildren, planReplicas } from './topology.ts';
 
 function plan(changes: Partial<Plan> = {}): Plan {
@@ -63,5 +63,19 @@ describe('the environment of a replica', () => {
   it('gives a gateway its public port and a name of its own', () => {
     expect(of('gateway', 1).env).toMatchObject({ HTTP_PORT: '8081', NODE_NAME: 'gateway-1' });
     expect(of('economy', 0).env).not.toHaveProperty('HTTP_PORT');
+  });
+});
+
+describe('the order in which services start', () => {
+  it('has who is called before who calls', () => {
+    const order = SERVICES.map(({ name }) => name);
+    expect([...order].sort()).toEqual(['economy', 'gateway', 'gifting', 'identity', 'rooms']);
+    expect(order.at(-1)).toBe('gateway');
+    expect(order.indexOf('rooms')).toBeLessThan(order.indexOf('gifting'));
+  });
+
+  it('is some order where two call each other', () => {
+    const circle = [{ name: 'economy', calls: ['rooms'] } as const, { name: 'rooms', calls: ['economy'] } as const];
+    expect(startingOrder<(typeof circle)[number]>(circle).map(({ name }) => name)).toEqual(['rooms', 'economy']);
   });
 });
