@@ -1,7 +1,6 @@
-/** Identity's events, out of its rows. */
+/** Events of accounts, made of their rows. */
 import { events } from '@fanfare/contracts';
 import { type Announcement, announcement } from '@fanfare/messaging';
-import type { RevocationCause, RevokedSession } from '../sessions/session-store.ts';
 import type { User } from './user-store.ts';
 
 interface Cause {
@@ -34,14 +33,3 @@ export const userBanned = (user: User, { byUserId, reason, at }: Decision, cause
 
 export const userUnbanned = (user: User, { byUserId, reason, at }: Decision, cause: Cause): Announcement =>
   announcement(events.userUnbanned, { userId: user.id, byUserId, reason, unbannedAt: at }, ofUser(user, cause));
-
-export const sessionRevoked = (
-  session: RevokedSession,
-  because: { readonly cause: RevocationCause; readonly at: Date },
-  { correlationId }: Cause,
-): Announcement =>
-  announcement(
-    events.sessionRevoked,
-    { userId: session.userId, sessionId: session.id, cause: because.cause, revokedAt: because.at },
-    { entityId: session.id, entityVersion: session.version, correlationId },
-  );

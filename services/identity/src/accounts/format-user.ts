@@ -1,6 +1,4 @@
-import type { User as PublicUser, Session } from '@fanfare/contracts/identity/v1/identity_service';
-import type { Deps } from '../deps.ts';
-import type { Grant } from '../sessions/open-session.ts';
+import type { User as PublicUser } from '@fanfare/contracts/identity/v1/identity_service';
 import type { User } from './user-store.ts';
 
 /** What everybody may know of an account: neither address nor number. */
@@ -14,14 +12,3 @@ export const formatUser = (user: User): PublicUser => ({
   lastActiveAt: user.lastActiveAt,
   createdAt: user.createdAt,
 });
-
-/** Signs the access token of a session that has been committed. */
-export async function formatSession(deps: Deps, { user, sessionId, refreshToken }: Grant): Promise<Session> {
-  const { id: userId, roles, tenantId } = user;
-  return {
-    user: formatUser(user),
-    accessToken: await deps.keys.sign({ userId, sessionId, roles, tenantId }),
-    refreshToken,
-    expiresInSeconds: deps.times.accessTtlSeconds,
-  };
-}

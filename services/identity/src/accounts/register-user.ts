@@ -7,15 +7,20 @@ import { userRegistered } from './announcements.ts';
 import type { Registration } from './credentials.ts';
 import { insertUser, takenBy, whatIsTaken } from './user-store.ts';
 
-/** @throws USERNAME_TAKEN, EMAIL_TAKEN, PHONE_TAKEN */
-export async function registerUser(deps: Deps, wanted: Registration, device: Device, call: Call): Promise<Grant> {
-  const taken = await whatIsTaken(deps.prisma, wanted);
+export interface NewUser {
+  readonly registration: Registration;
+  readonly device: Device;
+}
+
+/** Makes an account and opens its first session. @throws USERNAME_TAKEN, EMAIL_TAKEN, PHONE_TAKEN */
+export async function registerUser(deps: Deps, call: Call, { registration, device }: NewUser): Promise<Grant> {
+  const taken = await whatIsTaken(deps.prisma, registration);
   if (taken !== null) throw taken;
-  const passwordHash = await deps.passwords.hash(wanted.password, call.remainingMs);
+  const passwordHash = await deps.passwords.hash(registration.password, call.remainingMs);
   const now = deps.clock.now();
   try {
     const grant = await deps.database.transaction(async (tx) => {
-      const user = await insertUser(tx, wanted, { passwordHash, roles: ['user'], now });
+      const user = await insertUser(tx, registration, { passwordHash, roles: ['user'], now });
       const opened = await openSession(tx, user, { device, now, times: deps.times });
       await announce(tx, userRegistered(user, call));
       return opened;

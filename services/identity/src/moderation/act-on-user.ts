@@ -4,6 +4,12 @@ import type { Role } from '../accounts/roles.ts';
 import { lockUsers, type User } from '../accounts/user-store.ts';
 import { errors } from '../errors.ts';
 
+/** What is decided about somebody's account, and why. */
+export interface Judgement {
+  readonly userId: bigint;
+  readonly reason: string;
+}
+
 export interface Action {
   /** Of whoever acts, as stored now. */
   readonly actorRoles: readonly string[];

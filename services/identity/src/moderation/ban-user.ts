@@ -6,13 +6,13 @@ import { mayBan } from '../accounts/roles.ts';
 import { setBannedAt, type User } from '../accounts/user-store.ts';
 import type { Deps } from '../deps.ts';
 import { revokeAllSessions } from '../sessions/session-store.ts';
-import { lockForAction } from './act-on-user.ts';
+import { type Judgement, lockForAction } from './act-on-user.ts';
 
 /**
  * Ends every session of the user and refuses new ones. Repeating it changes and announces nothing, but is recorded.
  * @throws FORBIDDEN, OWN_ACCOUNT, USER_NOT_FOUND
  */
-export async function banUser(deps: Deps, userId: bigint, reason: string, call: Call): Promise<User> {
+export async function banUser(deps: Deps, call: Call, { userId, reason }: Judgement): Promise<User> {
   const at = deps.clock.now();
   const user = await deps.database.transaction(async (tx) => {
     const { actorRoles, target } = await lockForAction(tx, call, userId, ['moderator', 'admin']);

@@ -5,13 +5,13 @@ import { userUnbanned } from '../accounts/announcements.ts';
 import { mayBan } from '../accounts/roles.ts';
 import { setBannedAt, type User } from '../accounts/user-store.ts';
 import type { Deps } from '../deps.ts';
-import { lockForAction } from './act-on-user.ts';
+import { type Judgement, lockForAction } from './act-on-user.ts';
 
 /**
  * Lets the user log in again; sessions that the ban ended stay ended. Repeating it changes and announces nothing.
  * @throws FORBIDDEN, OWN_ACCOUNT, USER_NOT_FOUND
  */
-export async function unbanUser(deps: Deps, userId: bigint, reason: string, call: Call): Promise<User> {
+export async function unbanUser(deps: Deps, call: Call, { userId, reason }: Judgement): Promise<User> {
   const at = deps.clock.now();
   const user = await deps.database.transaction(async (tx) => {
     const { actorRoles, target } = await lockForAction(tx, call, userId, ['moderator', 'admin']);

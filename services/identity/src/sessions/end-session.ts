@@ -1,8 +1,8 @@
 import { type Call, commonErrors, requireUser } from '@fanfare/kit';
 import { announce } from '@fanfare/messaging';
-import { sessionRevoked } from '../accounts/announcements.ts';
 import { lockUsers } from '../accounts/user-store.ts';
 import type { Deps } from '../deps.ts';
+import { sessionRevoked } from './announcements.ts';
 import { revokeSession } from './session-store.ts';
 
 /** Ends the caller's own session; one that has ended before is left as it is. @throws UNAUTHENTICATED */

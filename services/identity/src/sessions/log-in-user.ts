@@ -22,8 +22,16 @@ import {
 import { type Grant, openSession } from './open-session.ts';
 import type { Device } from './session-store.ts';
 
-/** @throws TOO_MANY_ATTEMPTS, INVALID_CREDENTIALS, and USER_BANNED after a correct password only */
-export async function logInUser(deps: Deps, attempt: LoginAttempt, device: Device, call: Call): Promise<Grant> {
+export interface Login {
+  readonly attempt: LoginAttempt;
+  readonly device: Device;
+}
+
+/**
+ * Opens a session for whoever knows the password.
+ * @throws TOO_MANY_ATTEMPTS, INVALID_CREDENTIALS, and USER_BANNED after a correct password only
+ */
+export async function logInUser(deps: Deps, call: Call, { attempt, device }: Login): Promise<Grant> {
   const keys = throttleKeys(attempt.identifier, device.ip);
   const locked = lockedOut(await readThrottles(deps.database, keys), deps.clock.now());
   if (locked !== null) {

@@ -1,20 +1,19 @@
 import type { Sql } from '@fanfare/database';
 import type { AppError, Call } from '@fanfare/kit';
 import { announce } from '@fanfare/messaging';
-import { sessionRevoked } from '../accounts/announcements.ts';
-import { lockUsers, touchUser, type User } from '../accounts/user-store.ts';
-import type { Deps } from '../deps.ts';
+import { lockUsers, touchUser } from '../accounts/user-store.ts';
+import type { Deps, SessionTimes } from '../deps.ts';
 import { errors } from '../errors.ts';
+import { sessionRevoked } from './announcements.ts';
 import type { Grant } from './open-session.ts';
-import { decideRefresh, type RefreshVerdict } from './refresh-rule.ts';
+import { decideRefresh } from './refresh-rule.ts';
 import { hashOfToken, newSalt, successorOf } from './refresh-token.ts';
-import { type Device, ownerOfToken, readToken, revokeSession, rotateToken } from './session-store.ts';
+import { type Device, ownerOfToken, readToken, revokeSession, rotateToken, type TokenOwner } from './session-store.ts';
 
-interface Presented {
+export interface Refresh {
+  /** As its holder has it. */
   readonly token: string;
-  readonly hash: Buffer;
   readonly device: Device;
-  readonly now: Date;
 }
 
 /** A session that ended because one of its replaced tokens was used. */
@@ -23,11 +22,12 @@ interface Reuse {
   readonly userId: bigint;
 }
 
-/** @throws INVALID_REFRESH_TOKEN, USER_BANNED */
-export async function refreshSession(deps: Deps, token: string, device: Device, call: Call): Promise<Grant> {
-  const presented: Presented = { token, hash: hashOfToken(token), device, now: deps.clock.now() };
-  // Returned and not thrown, because the end of a family that was abused has to be committed.
-  const outcome = await deps.database.transaction((tx) => exchange(tx, deps, presented, call));
+/** What becomes of a refresh. A refusal is returned and not thrown where something has to be committed. */
+type Outcome = Grant | AppError | Reuse;
+
+/** Exchanges a refresh token, which works once, for the next one. @throws INVALID_REFRESH_TOKEN, USER_BANNED */
+export async function refreshSession(deps: Deps, call: Call, refresh: Refresh): Promise<Grant> {
+  const outcome = await deps.database.transaction((tx) => exchange(tx, deps, call, refresh));
   if ('reused' in outcome) return refuseReuse(deps, outcome);
   deps.metrics.triedToRefresh(outcome instanceof Error ? outcome.reason : 'in');
   if (outcome instanceof Error) throw outcome;
@@ -44,61 +44,49 @@ function refuseReuse(deps: Deps, { reused, userId }: Reuse): never {
   throw refusal;
 }
 
-type Outcome = Grant | AppError | Reuse;
-
-async function exchange(tx: Sql, deps: Deps, presented: Presented, call: Call): Promise<Outcome> {
-  const { device, hash, now } = presented;
-  const owner = await ownerOfToken(tx, hash);
-  if (owner === null) return errors.INVALID_REFRESH_TOKEN();
+async function exchange(tx: Sql, deps: Deps, call: Call, { token, device }: Refresh): Promise<Outcome> {
+  const now = deps.clock.now();
+  const hash = hashOfToken(token);
+  const session = await ownerOfToken(tx, hash);
+  if (session === null) return errors.INVALID_REFRESH_TOKEN();
   // The user's row is what logins, bans and refreshes of all their sessions queue for; look again once it is ours.
-  const user = (await lockUsers(tx, [owner.userId])).get(owner.userId);
+  const user = (await lockUsers(tx, [session.userId])).get(session.userId);
   const stored = await readToken(tx, hash);
   if (user === undefined || stored === null) return errors.INVALID_REFRESH_TOKEN();
   if (user.bannedAt !== null) return errors.USER_BANNED();
-  const how = { now, userAgent: device.userAgent, graceMs: deps.times.graceMs };
-  const verdict = decideRefresh(stored.token, stored.family, how);
-  return carryOut(tx, { verdict, user, sessionId: owner.sessionId, salt: stored.token.salt, presented, deps, call });
-}
-
-interface Decided {
-  readonly verdict: RefreshVerdict;
-  readonly user: User;
-  readonly sessionId: string;
-  readonly salt: Buffer | null;
-  readonly presented: Presented;
-  readonly deps: Deps;
-  readonly call: Call;
-}
-
-async function carryOut(tx: Sql, decided: Decided): Promise<Outcome> {
-  const { verdict, user, sessionId, salt, presented, deps, call } = decided;
-  const { now, token } = presented;
-  if (verdict === 'ended') return errors.INVALID_REFRESH_TOKEN();
-  if (verdict === 'reuse') {
-    const revoked = await revokeSession(tx, { id: sessionId, userId: user.id }, 'reuse', now);
-    if (revoked !== null) await announce(tx, sessionRevoked(revoked, { cause: 'reuse', at: now }, call));
-    return { reused: sessionId, userId: user.id };
-  }
-  const touched = await touchUser(tx, user.id, now);
-  if (verdict === 'repeat' && salt !== null) {
-    return { user: touched, sessionId, refreshToken: successorOf(token, salt) };
-  }
-  return { user: touched, sessionId, refreshToken: await replace(tx, sessionId, presented, deps) };
-}
-
-async function replace(tx: Sql, sessionId: string, presented: Presented, { times }: Deps): Promise<string> {
-  const { token, hash, device, now } = presented;
-  const salt = newSalt();
-  const successor = successorOf(token, salt);
-  await rotateToken(tx, {
-    sessionId,
-    from: hash,
-    salt,
-    to: hashOfToken(successor),
-    device,
+  const verdict = decideRefresh(stored.token, stored.family, {
     now,
-    expiresAt: new Date(now.getTime() + times.idleMs),
-    forgetBefore: new Date(now.getTime() - times.idleMs),
+    userAgent: device.userAgent,
+    graceMs: deps.times.graceMs,
   });
-  return successor;
+  if (verdict === 'ended') return errors.INVALID_REFRESH_TOKEN();
+  if (verdict === 'reuse') return endReused(tx, call, session, now);
+  const earlierSalt = verdict === 'repeat' ? stored.token.salt : null;
+  const salt = earlierSalt ?? newSalt();
+  const refreshToken = successorOf(token, salt);
+  if (earlierSalt === null) {
+    const to = hashOfToken(refreshToken);
+    await rotateToken(tx, {
+      sessionId: session.sessionId,
+      from: hash,
+      salt,
+      to,
+      device,
+      now,
+      ...spanOf(deps.times, now),
+    });
+  }
+  return { user: await touchUser(tx, user.id, now), sessionId: session.sessionId, refreshToken };
 }
+
+/** Ends a session of which somebody has two copies. */
+async function endReused(tx: Sql, call: Call, { sessionId, userId }: TokenOwner, now: Date): Promise<Reuse> {
+  const revoked = await revokeSession(tx, { id: sessionId, userId }, 'reuse', now);
+  if (revoked !== null) await announce(tx, sessionRevoked(revoked, { cause: 'reuse', at: now }, call));
+  return { reused: sessionId, userId };
+}
+
+const spanOf = ({ idleMs }: SessionTimes, now: Date) => ({
+  expiresAt: new Date(now.getTime() + idleMs),
+  forgetBefore: new Date(now.getTime() - idleMs),
+});

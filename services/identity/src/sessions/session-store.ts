@@ -1,4 +1,4 @@
-/** Sessions and their refresh tokens. All of it runs inside the caller's transaction, after the user's row is locked. */
+/** Sessions and their refresh tokens. Every function runs inside the caller's transaction, after it has locked the user's row. */
 import type { Sql } from '@fanfare/database';
 import type { PresentedToken, TokenFamily } from './refresh-rule.ts';
 
@@ -39,8 +39,13 @@ export async function insertSession(
   );
 }
 
+export interface TokenOwner {
+  readonly userId: bigint;
+  readonly sessionId: string;
+}
+
 /** Whose token it is, without a lock: neither ever changes. */
-export async function ownerOfToken(tx: Sql, hash: Buffer): Promise<{ userId: bigint; sessionId: string } | null> {
+export async function ownerOfToken(tx: Sql, hash: Buffer): Promise<TokenOwner | null> {
   const { rows } = await tx.query<{ userId: string; sessionId: string }>(
     `select s.user_id as "userId", s.id as "sessionId"
        from refresh_tokens t join sessions s on s.id = t.session_id where t.hash = $1`,
