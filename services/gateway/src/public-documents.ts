@@ -15,7 +15,6 @@ export async function publicDocuments(): Promise<Readonly<Record<string, string>
   const app = await createHttpApp({
     face: publicFace,
     clients: nobody,
-    users: nobody,
     authenticator: nobody,
     limiter: nobody,
     policies: nobody,

@@ -22,7 +22,6 @@ import { createHub } from './edge/hub.ts';
 import type { HistoryLimits } from './edge/stream.ts';
 import { ticker } from './edge/tick.ts';
 import { createHttpApp } from './http/app.ts';
-import { knownUsers } from './known-users.ts';
 import { createLimiter } from './limits/limiter.ts';
 import { createPresence } from './presence/presence.ts';
 import { createRevocations } from './revocations.ts';
@@ -62,7 +61,7 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   // Before the hub: a socket that finds its channel open must find the revocations loaded.
   const revocations = createRevocations({ connection, replicas, log, clock });
   const hub = createHub({ connection, limits, log, clock, metrics });
-  // Whose tokens are proved, and whose users are looked up, here.
+  // Whose tokens are proved here.
   const services = { ...askedServices, identity: IdentityServiceService };
   const clients = openClients(services, config, tlsFilesOf(config));
   const { isRevoked } = revocations;
@@ -71,8 +70,7 @@ export async function createGatewayService(config: Config, overrides: Partial<De
   const registry = createRegistry();
   const { pairs, users: connected } = registry;
   const presence = createPresence({ redisUrl, nodeName, log, pairs, users: connected });
-  const users = knownUsers(clients.identity);
-  const asking = { clients, users, authenticator, limiter, policies };
+  const asking = { clients, authenticator, limiter, policies };
   const shared = { ...asking, clock, log, metrics, corsOrigins: config.CORS_ORIGINS };
   const { TRUST_PROXY: trustProxy, POINT_CURRENCY_NAME: pointCurrencyName } = config;
   const app = await createHttpApp({ ...shared, face, presence, trustProxy, pointCurrencyName });

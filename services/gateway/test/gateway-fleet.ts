@@ -11,7 +11,7 @@ import { type RunningServer, startNats, startRedis } from '@fanfare/testing/serv
 import { publicFace } from '../src/areas.ts';
 import { producersOf } from '../src/translate/translate.ts';
 import { type GatewayProcess, type GatewayProcessOptions, startGatewayProcess } from './gateway-process.ts';
-import { everybodyButNobody, type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
+import { type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
 import { publishers, roomToken, snapshotOf } from './running-gateways.ts';
 
 export type FleetGateway = Omit<GatewayProcessOptions, 'env'> & { readonly env?: Readonly<Record<string, string>> };
@@ -50,7 +50,6 @@ export async function startFleet(): Promise<Fleet> {
   await bus.start?.();
   for (const producer of producersOf(publicFace.table)) await ensureStream(bus, producer);
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });
-  peers.handlers.identity.getUsers = everybodyButNobody;
   peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
   peers.handlers.rooms.leaveRoom = async () => ({});
   const gateways = new Set<GatewayProcess>();

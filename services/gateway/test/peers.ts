@@ -1,7 +1,7 @@
 /** Services for the gateway to call: real gRPC servers of the real contracts, whose answers a test decides. */
 import { EconomyServiceService } from '@fanfare/contracts/economy/v1/economy_service';
 import { GiftingServiceService } from '@fanfare/contracts/gifting/v1/gifting_service';
-import { IdentityServiceService, User } from '@fanfare/contracts/identity/v1/identity_service';
+import { IdentityServiceService } from '@fanfare/contracts/identity/v1/identity_service';
 import { RoomsServiceService } from '@fanfare/contracts/rooms/v1/rooms_service';
 import { addressVariable } from '@fanfare/contracts/services';
 import { AppError, createMetrics, type Handlers, rpcServer, silentLogger } from '@fanfare/kit';
@@ -36,10 +36,17 @@ export interface RunningPeers {
 /** The one id under which there is no user. */
 export const NOBODY = 404n;
 
-/** Identity's GetUsers for a world where everybody else exists. */
-export const everybodyButNobody: NonNullable<Peers['identity']['getUsers']> = async ({ userIds }) => ({
-  users: userIds.filter((id) => id !== NOBODY).map((id) => User.fromPartial({ id, username: `user${id}` })),
-});
+interface NamesUsers {
+  readonly userId?: bigint;
+  readonly toUserId?: bigint;
+  readonly recipientIds?: readonly bigint[];
+}
+
+/** As each service does that takes money for a user, or decides about one. */
+function refuseNobody(method: string, { userId, toUserId, recipientIds = [] }: NamesUsers): void {
+  if (/^(get|list)/.test(method) || ![userId, toUserId, ...recipientIds].includes(NOBODY)) return;
+  throw new AppError('not_found', 'USER_NOT_FOUND', 'There is no such user.', { userId: String(NOBODY) });
+}
 
 /** What is not set refuses, so that a test notices a call that it did not expect. */
 // biome-ignore lint/suspicious/noExplicitAny: one table of handlers for every contract
@@ -48,6 +55,7 @@ function open(definition: any, handlers: () => Record<string, any>) {
     Object.keys(definition).map((method) => [
       method,
       async (request: unknown, call: unknown) => {
+        refuseNobody(method, request as NamesUsers);
         const handle = handlers()[method];
         if (handle === undefined) throw new AppError('internal', 'UNEXPECTED_CALL', `nobody expects ${method}`);
         return handle(request, call);

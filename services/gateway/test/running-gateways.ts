@@ -11,7 +11,7 @@ import { publicFace } from '../src/areas.ts';
 import { readConfig } from '../src/config.ts';
 import { createGatewayService, type Deps, type Gateway } from '../src/service.ts';
 import { producersOf } from '../src/translate/translate.ts';
-import { everybodyButNobody, type Peers, startPeers, tokenSigner } from './peers.ts';
+import { type Peers, startPeers, tokenSigner } from './peers.ts';
 import { connectClient, type TestClient } from './test-client.ts';
 
 export type { TestClient } from './test-client.ts';
@@ -56,7 +56,6 @@ export async function runGateways() {
   const gateways: Gateway[] = [];
   const clients: TestClient[] = [];
   peers.handlers.identity.getKeySet = async () => ({ jwks: signer.jwks });
-  peers.handlers.identity.getUsers = everybodyButNobody;
   peers.handlers.rooms.getSnapshot = async ({ roomId }) => snapshotOf(roomId);
   peers.handlers.rooms.leaveRoom = async () => ({});
 

@@ -6,11 +6,10 @@ import { publicFace } from '../src/areas.ts';
 import { createAuthenticator } from '../src/authenticator.ts';
 import { createHttpApp } from '../src/http/app.ts';
 import type { App } from '../src/http/app-type.ts';
-import { knownUsers } from '../src/known-users.ts';
 import { createLimiter } from '../src/limits/limiter.ts';
 import { policiesOf } from '../src/limits/policies.ts';
 import { createPresence, type Presence } from '../src/presence/presence.ts';
-import { everybodyButNobody, type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
+import { type Peers, startPeers, type TokenSigner, tokenSigner } from './peers.ts';
 
 type Answer = Promise<LightMyRequestResponse>;
 
@@ -48,8 +47,7 @@ export async function runHttp(): Promise<RunningHttp> {
     const authenticator = createAuthenticator({ identity: clients.identity, isRevoked: () => false, ...common });
     const policies = policiesOf(limits);
     const metrics = createMetrics('gateway');
-    const users = knownUsers(clients.identity);
-    const asking = { clients, users, authenticator, limiter, policies, presence };
+    const asking = { clients, authenticator, limiter, policies, presence };
     const app = await createHttpApp({
       ...asking,
       face: publicFace,
@@ -83,7 +81,6 @@ export async function runHttp(): Promise<RunningHttp> {
       Object.assign(running.handlers, { economy: {}, gifting: {}, rooms: {} });
       running.handlers.identity = {
         getKeySet: async () => ({ jwks: signer.jwks }),
-        getUsers: everybodyButNobody,
       };
       running.handlers.gifting.getTotals = async () => ({ spent: coins(0n), received: coins(0n) });
       running.handlers.rooms.getUserRooms = async () => ({});

@@ -10,7 +10,6 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../authenticator.ts';
 import { errors } from '../errors.ts';
-import type { KnownUsers } from '../known-users.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Policies } from '../limits/policies.ts';
 import type { Presence } from '../presence/presence.ts';
@@ -35,7 +34,6 @@ import { trustProxyOf } from './trust-proxy.ts';
 export interface HttpDeps {
   /** Of all services that routes ask, by name. */
   readonly clients: object;
-  readonly users: KnownUsers;
   readonly face: PublicFace;
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;

@@ -2,13 +2,11 @@
 import type { CallOptions } from '@fanfare/kit';
 import type { z } from 'zod';
 import type { Principal } from '../authenticator.ts';
-import type { KnownUsers } from '../known-users.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Access, RateLimit } from './route-config.ts';
 
 /** What all routes may use. */
 export interface RouteDeps {
-  readonly users: KnownUsers;
   readonly presence: Pick<Presence, 'areOnline'>;
   /** What the platform calls its points. */
   readonly pointCurrencyName: string;

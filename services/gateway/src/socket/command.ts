@@ -3,7 +3,6 @@ import type { AppError, CallOptions, Clock, FieldErrors, Secret } from '@fanfare
 import { commonErrors } from '@fanfare/kit';
 import type { z } from 'zod';
 import type { Hub } from '../edge/hub.ts';
-import type { KnownUsers } from '../known-users.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { SocketError } from '../present/error.ts';
 import type { Revocations } from '../revocations.ts';
@@ -13,7 +12,6 @@ import type { Session } from './session.ts';
 export interface CommandDeps<C = unknown> {
   /** Of the services that the command's area asks. */
   readonly clients: C;
-  readonly users: KnownUsers;
   readonly hub: Hub;
   readonly presence: Presence;
   readonly revocations: Pick<Revocations, 'isEvicted'>;

@@ -41,8 +41,7 @@ export const setCoinSeller = defineRoute({
     reason: fields.reason(),
   }),
   answer: coinSeller,
-  run: async ({ clients, users, call }, { params: { userId }, body: { dailyLimit, requestLimit, ...rest } }) => {
-    await users.require([userId], call);
+  run: async ({ clients, call }, { params: { userId }, body: { dailyLimit, requestLimit, ...rest } }) => {
     const command = { userId, dailyLimit: coins(dailyLimit), requestLimit: coins(requestLimit), ...rest };
     const answer = await clients.economy.call.setCoinSeller(command, call);
     return present(answer.coinSeller, presentCoinSeller);

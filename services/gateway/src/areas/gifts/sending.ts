@@ -1,8 +1,7 @@
-/** Sending a gift, the same over REST and over a socket: what is said, what is checked before, what is answered. */
+/** Sending a gift, the same over REST and over a socket: what is said, and what is answered. */
 import type { CallOptions } from '@fanfare/kit';
 import type { z } from 'zod';
 import * as fields from '../../http/fields.ts';
-import type { KnownUsers } from '../../known-users.ts';
 import type { ClientsOf } from '../../rpc-clients.ts';
 import type { clients } from './clients.ts';
 import { presentReceipt, type SentGiftReceipt } from './sent-gift.ts';
@@ -32,22 +31,19 @@ export const anyGift = fields.object({
 
 interface Sending {
   readonly clients: ClientsOf<Pick<typeof clients, 'gifting'>>;
-  readonly users: KnownUsers;
 }
 
 /**
  * @param id the sender's own: a repeat under it answers the same
- * @throws USER_NOT_FOUND, and what gifting refuses with
+ * @throws what gifting refuses with
  */
 export async function send(
-  { clients: { gifting }, users }: Sending,
+  { clients: { gifting } }: Sending,
   id: string,
   gift: z.output<typeof anyGift>,
   call: CallOptions,
 ): Promise<SentGiftReceipt> {
   const { giftId, quantity, roomId, recipientIds, comboId, expectedPrice } = gift;
-  // Also in a room: rooms may be configured not to ask who is in it.
-  await users.require(recipientIds, call);
   const answer = await gifting.call.sendGift(
     {
       id,

@@ -13,8 +13,7 @@ export const penalizeUser = defineRoute({
   body: fields.object({ amount: fields.amount(), reason: fields.reason() }),
   answer: penalty,
   status: 201,
-  run: async ({ clients, users, commandId, call }, { params: { userId }, body: { amount, reason } }) => {
-    await users.require([userId], call);
+  run: async ({ clients, commandId, call }, { params: { userId }, body: { amount, reason } }) => {
     const command = { id: commandId, userId, amount: { currency: 'POINT', minor: amount }, reason };
     return presentPenalty(await clients.economy.call.penalize(command, call));
   },

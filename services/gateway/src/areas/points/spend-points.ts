@@ -41,8 +41,7 @@ export const giftPoints = defineRoute({
   body: fields.object({ toUserId: fields.id(), amount: fields.amount() }),
   answer: deduction,
   status: 201,
-  run: async ({ clients, users, commandId, call }, { body: { toUserId, amount } }) => {
-    await users.require([toUserId], call);
+  run: async ({ clients, commandId, call }, { body: { toUserId, amount } }) => {
     const command = { id: commandId, toUserId, amount: { currency: 'POINT', minor: amount } };
     return presentDeduction(await clients.economy.call.giftPoints(command, call));
   },

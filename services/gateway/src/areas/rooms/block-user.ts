@@ -14,8 +14,7 @@ export const blockUser = defineRoute({
     reason: fields.judgedText(1600).meta({ description: 'At most 200 characters.' }).nullish(),
   }),
   answer: z.null(),
-  run: async ({ clients, users, call }, { params, body: { userId, reason } }) => {
-    await users.require([userId], call);
+  run: async ({ clients, call }, { params, body: { userId, reason } }) => {
     await clients.rooms.call.blockUser({ roomId: params.id, userId, reason: reason ?? '' }, call);
     return null;
   },

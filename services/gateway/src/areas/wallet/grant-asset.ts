@@ -27,8 +27,7 @@ export const grantAsset = defineRoute({
   body: grantBody,
   answer: grant,
   status: 201,
-  run: async ({ clients, users, commandId, call }, { params: { userId }, body }) => {
-    await users.require([userId], call);
+  run: async ({ clients, commandId, call }, { params: { userId }, body }) => {
     return presentGrant(await clients.economy.call.grant(moved(commandId, userId, body), call));
   },
 });
@@ -46,8 +45,7 @@ export const grantAssetToWallet = defineRoute({
   body: grantBody,
   answer: grant,
   status: 201,
-  run: async ({ clients, users, commandId, call }, { params: { userId }, body }) => {
-    await users.require([userId], call);
+  run: async ({ clients, commandId, call }, { params: { userId }, body }) => {
     return presentGrant(await clients.economy.call.grant(moved(commandId, userId, body), call));
   },
 });
@@ -63,8 +61,7 @@ export const adjustBalance = defineRoute({
   body: fields.object({ asset: fields.asset(), amount: fields.signedAmount(), reason: fields.reason() }),
   answer: adjustment,
   status: 201,
-  run: async ({ clients, users, commandId, call }, { params: { userId }, body }) => {
-    await users.require([userId], call);
+  run: async ({ clients, commandId, call }, { params: { userId }, body }) => {
     return presentAdjustment(await clients.economy.call.adjust(moved(commandId, userId, body), call));
   },
 });

@@ -26,8 +26,7 @@ export const freezeWallet = defineRoute({
   params: fields.params.userId,
   body: fields.object({ reason: fields.reason() }),
   answer: freeze,
-  run: async ({ clients, users, call }, { params: { userId }, body }) => {
-    await users.require([userId], call);
+  run: async ({ clients, call }, { params: { userId }, body }) => {
     const { frozen } = await clients.economy.call.setWalletFrozen({ userId, frozen: true, ...body }, call);
     return { userId: idOf(userId), frozen };
   },
@@ -42,8 +41,7 @@ export const unfreezeWallet = defineRoute({
   params: fields.params.userId,
   body: fields.object({ reason: fields.reason() }),
   answer: freeze,
-  run: async ({ clients, users, call }, { params: { userId }, body }) => {
-    await users.require([userId], call);
+  run: async ({ clients, call }, { params: { userId }, body }) => {
     const { frozen } = await clients.economy.call.setWalletFrozen({ userId, frozen: false, ...body }, call);
     return { userId: idOf(userId), frozen };
   },
@@ -58,8 +56,7 @@ export const setFloor = defineRoute({
   params: fields.params.userId,
   body: fields.object({ asset: fields.asset(), floor: fields.amountOrZero(), reason: fields.reason() }),
   answer: floor,
-  run: async ({ clients, users, call }, { params: { userId }, body }) => {
-    await users.require([userId], call);
+  run: async ({ clients, call }, { params: { userId }, body }) => {
     const command = { userId, floor: { currency: currencyOf(body.asset), minor: body.floor }, reason: body.reason };
     return presentFloor(await clients.economy.call.setAccountFloor(command, call));
   },
