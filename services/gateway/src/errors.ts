@@ -5,7 +5,6 @@ export const errors = errorCatalogue({
   TOKEN_INVALID: ['unauthenticated', 'The access token is not valid.'],
   TOKEN_EXPIRED: ['unauthenticated', 'The access token has expired. Refresh it.'],
   SESSION_REVOKED: ['unauthenticated', 'This session has ended. Log in again.'],
-  GIFT_NOT_FOUND: ['not_found', 'There is no such gift.'],
   RATE_LIMITED: ['exhausted', 'Too many requests. Try again in {retryAfterMs} ms.'],
   ROUTE_NOT_FOUND: ['not_found', 'There is no {method} {path}.'],
   METHOD_NOT_ALLOWED: ['invalid', '{path} takes {allowed}, not {method}.'],

@@ -223,8 +223,12 @@ test('changing a gift keeps what is not mentioned', async () => {
     charmXpMultiplier: 1,
     isActive: true,
   };
-  peers.gifting.listGifts = async () => ({ gifts: [gift] });
-  peers.gifting.updateGift = async (request) => ({ gift: request.gift });
+  const seen: (readonly string[] | undefined)[] = [];
+  peers.gifting.updateGift = async ({ gift: asked, updateMask }) => {
+    if (asked?.id !== gift.id) throw new AppError('not_found', 'GIFT_NOT_FOUND', 'There is no such gift.');
+    seen.push(updateMask);
+    return { gift: { ...gift, price: asked.price, animationUrl: asked.animationUrl } };
+  };
   const change = { price: '12.50', animationUrl: null };
   const changed = await as(admin, { method: 'PATCH', url: '/api/v1/admin/gifts/3', payload: change });
   expect(changed.json().data).toMatchObject({
@@ -234,6 +238,7 @@ test('changing a gift keeps what is not mentioned', async () => {
     animationUrl: null,
     isActive: true,
   });
+  expect(seen).toEqual([['price', 'animation_url']]);
   const unknown = await as(admin, { method: 'PATCH', url: '/api/v1/admin/gifts/4', payload: change });
   expect(unknown.json().code).toBe('GIFT_NOT_FOUND');
 });

@@ -16,7 +16,7 @@ import {
 } from '@fanfare/kit';
 import { activeTraceparent } from '@fanfare/messaging';
 import { type CatalogueDeps, createGift } from './catalogue/create-gift.ts';
-import { formatGift, parseGift } from './catalogue/gift-form.ts';
+import { formatGift, parseGift, parseGiftChange } from './catalogue/gift-form.ts';
 import type { CatalogueStore } from './catalogue/gift-store.ts';
 import { updateGift } from './catalogue/update-gift.ts';
 import type { History, HistoryOf } from './history/history.ts';
@@ -61,13 +61,13 @@ export const handlers = (deps: HandlerDeps): Handlers<typeof GiftingServiceServi
 
     createGift: async ({ gift }, call) => {
       requireRole(call.caller, 'admin');
-      return { gift: formatGift(await createGift(deps, parseGift(gift), call)) };
+      return { gift: formatGift(await createGift(deps, call, parseGift(gift))) };
     },
 
-    updateGift: async ({ gift }, call) => {
+    updateGift: async ({ gift, updateMask }, call) => {
       requireRole(call.caller, 'admin');
-      const fields = parseGift(gift);
-      return { gift: formatGift(await updateGift(deps, gift?.id ?? 0n, fields, call)) };
+      const change = { id: gift?.id ?? 0n, fields: parseGiftChange(gift, updateMask) };
+      return { gift: formatGift(await updateGift(deps, call, change)) };
     },
 
     listSentGifts: async (request, { caller }) => {

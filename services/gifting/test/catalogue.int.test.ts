@@ -1,3 +1,4 @@
+import { Gift } from '@fanfare/contracts/gifting/v1/gifting_service';
 import { anonymous, systemCaller, userCaller } from '@fanfare/kit';
 import { eventually } from '@fanfare/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,10 +29,12 @@ test('a change at one replica reaches the others, and is audited', async () => {
   const dearer = { ...gift, price: { currency: 'COIN', minor: 350n }, animationUrl: 'https://cdn.example/kite.json' };
   const { gift: updated } = await stage
     .call()
-    .updateGift({ gift: dearer }, { caller: userCaller(5n, { roles: ['admin'] }) });
+    .updateGift({ gift: dearer, updateMask: undefined }, { caller: userCaller(5n, { roles: ['admin'] }) });
   expect(updated).toEqual(dearer);
   await eventually(async () => expect(await listed(1)).toContain('Kite 350'));
-  await stage.call().updateGift({ gift: { ...dearer, isActive: false } }, { caller: systemCaller });
+  await stage
+    .call()
+    .updateGift({ gift: { ...dearer, isActive: false }, updateMask: undefined }, { caller: systemCaller });
   await eventually(async () => expect(await listed(1)).not.toContain('Kite 350'));
   const { gifts } = await stage.call().listGifts({ includeInactive: true }, { caller: systemCaller });
   expect(gifts.map((each) => each.name)).toContain('Kite');
@@ -41,10 +44,35 @@ test('a change at one replica reaches the others, and is audited', async () => {
   expect(rows.map((row) => row.caller)).toEqual(['system', 'user:5', 'system']);
 });
 
+test('two administrators who change different fields at once both have their way', async () => {
+  const gift = await stage.createGift({ name: 'Harp', animationUrl: 'https://cdn.example/harp.json' });
+  const nothing = Gift.fromPartial({});
+  const change = (fields: Partial<Gift>, updateMask: string[], replica: number) =>
+    stage
+      .call(replica)
+      .updateGift({ gift: { ...nothing, ...fields, id: gift.id }, updateMask }, { caller: systemCaller });
+  await Promise.all([
+    change({ price: { currency: 'COIN', minor: 900n } }, ['price'], 0),
+    change({ category: 'music' }, ['category'], 1),
+    change({}, ['animation_url'], 0),
+    change({}, [], 1),
+  ]);
+  const { gifts } = await stage.call().listGifts({ includeInactive: true }, { caller: systemCaller });
+  const { animationUrl, ...rest } = gift;
+  const changed = { ...rest, price: { currency: 'COIN', minor: 900n }, category: 'music' };
+  expect(gifts.find(({ id }) => id === gift.id)).toEqual(changed);
+});
+
+test('a change that names no field of a gift is refused', async () => {
+  const gift = await stage.createGift({ name: 'Drum' });
+  const attempt = stage.call().updateGift({ gift, updateMask: ['name', 'version'] }, { caller: systemCaller });
+  await expect(attempt).rejects.toMatchObject({ kind: 'invalid', fields: { updateMask: expect.anything() } });
+});
+
 test('making a gift again after it was changed leaves the change alone', async () => {
   const gift = await stage.createGift({ name: 'Lamp' });
   const dearer = { ...gift, price: { currency: 'COIN', minor: 777n } };
-  await stage.call().updateGift({ gift: dearer }, { caller: systemCaller });
+  await stage.call().updateGift({ gift: dearer, updateMask: undefined }, { caller: systemCaller });
   expect(await stage.createGift({ name: 'Lamp' })).toEqual(dearer);
 });
 
@@ -63,9 +91,13 @@ test('a name belongs to one gift', async () => {
   const other = await stage.createGift({ name: 'Sun' });
   const taken = { reason: 'GIFT_NAME_TAKEN', kind: 'already_exists' };
   await expect(stage.createGift({ name: 'Moon', category: 'space' })).rejects.toMatchObject(taken);
-  const renamed = stage.call().updateGift({ gift: { ...other, name: gift.name } }, { caller: systemCaller });
+  const renamed = stage
+    .call()
+    .updateGift({ gift: { ...other, name: gift.name }, updateMask: undefined }, { caller: systemCaller });
   await expect(renamed).rejects.toMatchObject(taken);
-  const unknown = stage.call().updateGift({ gift: { ...other, id: 999_999n } }, { caller: systemCaller });
+  const unknown = stage
+    .call()
+    .updateGift({ gift: { ...other, id: 999_999n }, updateMask: undefined }, { caller: systemCaller });
   await expect(unknown).rejects.toMatchObject({ reason: 'GIFT_NOT_FOUND' });
 });
 
@@ -85,6 +117,8 @@ test('only administrators change the catalogue or see what is retired', async ()
   const caller = userCaller(5n);
   const forbidden = { kind: 'forbidden' };
   await expect(stage.call().createGift({ gift: rose }, { caller })).rejects.toMatchObject(forbidden);
-  await expect(stage.call().updateGift({ gift: rose }, { caller })).rejects.toMatchObject(forbidden);
+  await expect(stage.call().updateGift({ gift: rose, updateMask: undefined }, { caller })).rejects.toMatchObject(
+    forbidden,
+  );
   await expect(stage.call().listGifts({ includeInactive: true }, { caller })).rejects.toMatchObject(forbidden);
 });

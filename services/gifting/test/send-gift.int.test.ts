@@ -67,7 +67,7 @@ test('a repeat of an accepted gift gets its receipt, though the room has closed 
   stage.rooms.refuse(50n, 'ROOM_CLOSED');
   expect(await stage.send(from, request)).toEqual(first);
   const retired = { ...old, isActive: false, price: { currency: 'COIN', minor: 999n } };
-  await stage.call().updateGift({ gift: retired }, { caller: systemCaller });
+  await stage.call().updateGift({ gift: retired, updateMask: undefined }, { caller: systemCaller });
   expect(await stage.send(from, request)).toEqual(first);
   expect(await stage.send(from, { ...request, expectedPrice: { currency: 'COIN', minor: 999n } })).toEqual(first);
   expect((await refusalOf(stage.send(from, { ...request, id: 'r-2' }))).reason).toBe('GIFT_INACTIVE');

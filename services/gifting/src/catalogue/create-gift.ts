@@ -17,7 +17,7 @@ export interface CatalogueDeps {
  * Adds a gift. A repeat of the command that made a gift answers with it as it is now, however it was changed since.
  * @throws GIFT_NAME_TAKEN when another command made the gift of this name
  */
-export async function createGift(deps: CatalogueDeps, fields: GiftFields, call: Call): Promise<Gift> {
+export async function createGift(deps: CatalogueDeps, call: Call, fields: GiftFields): Promise<Gift> {
   const gift = await deps.database.transaction(async (tx) => {
     const { gift: row, outcome } = await insertGift(tx, fields);
     if (outcome === 'repeated') return row;

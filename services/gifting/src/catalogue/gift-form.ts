@@ -7,24 +7,58 @@ const MAX_URL = 2048;
 /** Four decimals fit the column; a thousandfold is far beyond any use. */
 const MAX_MULTIPLIER = 1000;
 
+/** How each field is read. @throws INVALID_ARGUMENT naming the field */
+const READ: { readonly [F in keyof GiftFields]: (gift: WireGift) => GiftFields[F] } = {
+  name: (gift) => text('name', gift.name, 100),
+  priceMinor: ({ price }) => {
+    if (price === undefined || price.currency !== 'COIN' || price.minor < 1n || price.minor > MAX_MINOR) {
+      throw invalid('price', 'must be at least 0.01 coins');
+    }
+    return price.minor;
+  },
+  category: (gift) => text('category', gift.category, 50),
+  rarity: (gift) => text('rarity', gift.rarity, 50),
+  animationUrl: (gift) => url('animationUrl', gift.animationUrl),
+  thumbnailUrl: (gift) => url('thumbnailUrl', gift.thumbnailUrl),
+  wealthXpMultiplier: (gift) => multiplier('wealthXpMultiplier', gift.wealthXpMultiplier),
+  charmXpMultiplier: (gift) => multiplier('charmXpMultiplier', gift.charmXpMultiplier),
+  isActive: (gift) => gift.isActive,
+};
+
+/** Fields by the names that the contract gives them. */
+const BY_PATH: ReadonlyMap<string, keyof GiftFields> = new Map([
+  ['name', 'name'],
+  ['price', 'priceMinor'],
+  ['category', 'category'],
+  ['rarity', 'rarity'],
+  ['animation_url', 'animationUrl'],
+  ['thumbnail_url', 'thumbnailUrl'],
+  ['wealth_xp_multiplier', 'wealthXpMultiplier'],
+  ['charm_xp_multiplier', 'charmXpMultiplier'],
+  ['is_active', 'isActive'],
+]);
+
 /** @throws INVALID_ARGUMENT naming the field */
-export function parseGift(gift: WireGift | undefined): GiftFields {
+export const parseGift = (gift: WireGift | undefined): GiftFields =>
+  read(gift, Object.keys(READ) as (keyof GiftFields)[]) as GiftFields;
+
+/**
+ * The fields that a mask names, of an empty one none; all of them without a mask.
+ * @throws INVALID_ARGUMENT naming the field, or the mask where a gift has no field of that name
+ */
+export function parseGiftChange(gift: WireGift | undefined, mask: readonly string[] | undefined): Partial<GiftFields> {
+  if (mask === undefined) return parseGift(gift);
+  const fields = mask.map((path) => {
+    const field = BY_PATH.get(path);
+    if (field === undefined) throw invalid('updateMask', `must name ${[...BY_PATH.keys()].join(', ')}`);
+    return field;
+  });
+  return read(gift, fields);
+}
+
+function read(gift: WireGift | undefined, fields: readonly (keyof GiftFields)[]): Partial<GiftFields> {
   if (gift === undefined) throw invalid('gift', 'is required');
-  const { price } = gift;
-  if (price === undefined || price.currency !== 'COIN' || price.minor < 1n || price.minor > MAX_MINOR) {
-    throw invalid('price', 'must be at least 0.01 coins');
-  }
-  return {
-    name: text('name', gift.name, 100),
-    priceMinor: price.minor,
-    category: text('category', gift.category, 50),
-    rarity: text('rarity', gift.rarity, 50),
-    animationUrl: url('animationUrl', gift.animationUrl),
-    thumbnailUrl: url('thumbnailUrl', gift.thumbnailUrl),
-    wealthXpMultiplier: multiplier('wealthXpMultiplier', gift.wealthXpMultiplier),
-    charmXpMultiplier: multiplier('charmXpMultiplier', gift.charmXpMultiplier),
-    isActive: gift.isActive,
-  };
+  return Object.fromEntries(fields.map((field) => [field, READ[field](gift)]));
 }
 
 function text(field: string, value: string, max: number): string {

@@ -93,15 +93,20 @@ export async function insertGift(tx: Sql, fields: GiftFields): Promise<Insertion
   return { gift: giftOfSql(found), outcome: found.created_by === createdBy ? 'repeated' : 'taken' };
 }
 
-/** Replaces a gift and locks its row. */
-export async function replaceGift(tx: Sql, id: bigint, fields: GiftFields): Promise<Gift | undefined> {
-  const { rows } = await tx.query<SqlRow>(
+/** Others wait for the row until the transaction ends. Undefined when there is no such gift. */
+export async function lockGift(tx: Sql, id: bigint): Promise<Gift | undefined> {
+  const { rows } = await tx.query<SqlRow>('select * from gifts where id = $1 for no key update', [id]);
+  return rows[0] === undefined ? undefined : giftOfSql(rows[0]);
+}
+
+/** Writes all fields of a gift whose row is locked, as its next version. */
+export async function saveGift(tx: Sql, id: bigint, fields: GiftFields): Promise<Gift> {
+  const saved = await tx.query<SqlRow>(
     `update gifts set name = $1, price_minor = $2, category = $3, rarity = $4, animation_url = $5, thumbnail_url = $6,
             wealth_xp_multiplier = $7, charm_xp_multiplier = $8, is_active = $9,
             version = version + 1, updated_at = now()
       where id = $10 returning *`,
     [...valuesOf(fields), id],
   );
-  const [row] = rows;
-  return row === undefined ? undefined : giftOfSql(row);
+  return giftOfSql(one(saved));
 }

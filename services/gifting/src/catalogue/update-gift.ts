@@ -5,22 +5,29 @@ import pg from 'pg';
 import { errors } from '../errors.ts';
 import { auditOf, type CatalogueDeps, catalogueChanged } from './create-gift.ts';
 import type { Gift, GiftFields } from './gift.ts';
-import { replaceGift } from './gift-store.ts';
+import { lockGift, saveGift } from './gift-store.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
+export interface GiftChange {
+  readonly id: bigint;
+  /** What is to be changed; everything else stays, whoever changes that meanwhile. */
+  readonly fields: Partial<GiftFields>;
+}
+
 /**
- * Replaces a gift. What was sent keeps what it cost: the price of a sent gift is in its journal.
+ * Changes a gift. What was sent keeps what it cost: the price of a sent gift is in its journal.
  * @throws GIFT_NOT_FOUND, GIFT_NAME_TAKEN
  */
-export async function updateGift(deps: CatalogueDeps, id: bigint, fields: GiftFields, call: Call): Promise<Gift> {
+export async function updateGift(deps: CatalogueDeps, call: Call, { id, fields }: GiftChange): Promise<Gift> {
   const gift = await deps.database
     .transaction(async (tx) => {
-      const row = await replaceGift(tx, id, fields);
-      if (row === undefined) throw errors.GIFT_NOT_FOUND();
-      await recordAudit(tx, call, auditOf('gift.update', row));
-      await announce(tx, catalogueChanged(row, call));
-      return row;
+      const current = await lockGift(tx, id);
+      if (current === undefined) throw errors.GIFT_NOT_FOUND();
+      const changed = await saveGift(tx, id, { ...current, ...fields });
+      await recordAudit(tx, call, auditOf('gift.update', changed));
+      await announce(tx, catalogueChanged(changed, call));
+      return changed;
     })
     .catch((error: unknown) => {
       const isTaken = error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION;

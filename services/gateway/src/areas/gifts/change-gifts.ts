@@ -1,6 +1,5 @@
 import type { Gift as GiftRecord } from '@fanfare/contracts/gifting/v1/gifting_service';
 import type { z } from 'zod';
-import { errors } from '../../errors.ts';
 import * as fields from '../../http/fields.ts';
 import { present } from '../../present/present.ts';
 import { defineRoute } from './clients.ts';
@@ -30,7 +29,7 @@ export const createGift = defineRoute({
   answer: gift,
   status: 201,
   run: async ({ clients, call }, { body }) => {
-    const { gift: made } = await clients.gifting.call.createGift({ gift: changed(blank, body) }, call);
+    const { gift: made } = await clients.gifting.call.createGift({ gift: recordOf(body) }, call);
     return present(made, presentGift);
   },
 });
@@ -44,11 +43,9 @@ export const updateGift = defineRoute({
   params: fields.params.id,
   body: giftChange,
   answer: gift,
-  run: async ({ clients: { gifting }, call }, { params, body }) => {
-    const { gifts } = await gifting.call.listGifts({ includeInactive: true }, call);
-    const current = gifts.find(({ id }) => id === params.id);
-    if (current === undefined) throw errors.GIFT_NOT_FOUND();
-    const { gift: updated } = await gifting.call.updateGift({ gift: changed(current, body) }, call);
+  run: async ({ clients, call }, { params, body }) => {
+    const request = { gift: { ...recordOf(body), id: params.id }, updateMask: pathsOf(body) };
+    const { gift: updated } = await clients.gifting.call.updateGift(request, call);
     return present(updated, presentGift);
   },
 });
@@ -64,17 +61,20 @@ const blank: GiftRecord = {
   isActive: true,
 };
 
-/** The gift with the fields that were sent; a null URL takes it away. */
-function changed(
-  record: GiftRecord,
-  { price, animationUrl, thumbnailUrl, ...rest }: z.output<typeof giftChange>,
-): GiftRecord {
+/** What was sent, and for the rest what a new gift has; a null URL is none. */
+function recordOf({ price, animationUrl, thumbnailUrl, ...rest }: z.output<typeof giftChange>): GiftRecord {
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
-    ...record,
+    ...blank,
     ...given,
-    price: price === undefined ? record.price : { currency: 'COIN', minor: price },
-    animationUrl: animationUrl === undefined ? record.animationUrl : (animationUrl ?? undefined),
-    thumbnailUrl: thumbnailUrl === undefined ? record.thumbnailUrl : (thumbnailUrl ?? undefined),
+    price: price === undefined ? undefined : { currency: 'COIN', minor: price },
+    animationUrl: animationUrl ?? undefined,
+    thumbnailUrl: thumbnailUrl ?? undefined,
   };
 }
+
+/** The fields that were sent, as the contract names them: `animationUrl` is `animation_url`. */
+const pathsOf = (body: z.output<typeof giftChange>): string[] =>
+  Object.entries(body)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
