@@ -24,6 +24,20 @@ export default defineConfig({
         },
       },
       {
+        // What leans on the bus most, on the server that distributions of some years ago have.
+        test: {
+          name: 'older-nats',
+          include: [
+            'packages/messaging/test/{bus,outbox,stream-loss}.int.test.ts',
+            'services/gateway/test/recovery.int.test.ts',
+          ],
+          globalSetup: servers,
+          env: { FANFARE_NATS: 'older' },
+          testTimeout: 20_000,
+          hookTimeout: 40_000,
+        },
+      },
+      {
         // Spans need the instrumentation loaded before anything else, which vitest does not do by itself.
         test: {
           name: 'trace',

@@ -5,8 +5,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
-import { aptCopy, aptIsUsable, type PackageSet } from './servers/apt-copy.ts';
+import { aptCopy, type PackageSet } from './servers/apt-copy.ts';
 import { findOnPath } from './servers/path-search.ts';
+import { aptIsUsable } from './servers/private-apt.ts';
 
 export type { Browser, Page } from 'playwright-core';
 

@@ -69,15 +69,18 @@ function checksOfFolder(folder: string): readonly Check[] {
     programCheck('format', [], 'biome', ['format', folder]),
     programCheck('lint', [], 'biome', [...LINT, folder]),
     programCheck('types', [], 'tsc', ['-p', 'tsconfig.json']),
-    ...PROJECTS.filter((project) => hasTests(folder, project)).map((project) =>
+    ...OF_FOLDERS.filter((project) => hasTests(folder, project)).map((project) =>
       vitestCheck(project, [], [`${folder}/`]),
     ),
   ];
 }
 
+/** Tests of a folder run on the newest servers. */
+const OF_FOLDERS = ['unit', 'integration', 'trace', 'e2e'] as const;
+
 const ENDINGS = { unit: 'test', integration: 'int.test', trace: 'trace.test', e2e: 'e2e.test' } as const;
 
-function hasTests(folder: string, project: (typeof PROJECTS)[number]): boolean {
+function hasTests(folder: string, project: (typeof OF_FOLDERS)[number]): boolean {
   const parent = project === 'unit' ? '**/src' : 'test';
   return (
     globSync(`${folder}/${parent}/**/*.${ENDINGS[project]}.ts`, { cwd: ROOT, exclude: ['**/node_modules'] }).length > 0

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ROOT } from '../paths.ts';
 import { type Check, failed, type Outcome } from './check.ts';
 
-export const PROJECTS = ['unit', 'integration', 'trace', 'e2e'] as const;
+export const PROJECTS = ['unit', 'integration', 'older-nats', 'trace', 'e2e'] as const;
 
 interface Report {
   readonly numPassedTests: number;

@@ -1,13 +1,15 @@
 /**
- * Programs from the distribution's packages without installing them: apt, with state and cache of its own under the
- * user's cache folder, downloads; `dpkg -x` unpacks. Needs no root and changes nothing outside that folder.
+ * Programs from the distribution's packages without installing them: apt downloads into the user's cache folder,
+ * `dpkg -x` unpacks. A copy that is there is used as it is: another recipe has another folder, and who removes the
+ * folder gets what the mirror has by then.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './folders.ts';
-import { findOnPath, isExecutable } from './path-search.ts';
+import { isExecutable } from './path-search.ts';
+import { unpackFromSuite, unpackWithLibraries } from './private-apt.ts';
 
 const run = promisify(execFile);
 
@@ -16,13 +18,24 @@ export interface PackageSet {
   /** The copy's folder in the cache; another name fetches anew. */
   readonly folder: string;
   readonly packages: readonly string[];
+  /**
+   * Suites of the distribution that are tried first, for a program that needs no library of its suite: the first whose
+   * program answers `--version` here is taken. Suites that move keep only their current version, so none is pinned.
+   */
+  readonly newer?: { readonly suites: readonly string[]; readonly program: string };
 }
 
-/** Small, and nearly always wanted together. */
+/** As the distribution has them. Small, and nearly always wanted together. */
 export const SERVERS: PackageSet = { folder: 'apt-servers-1', packages: ['nats-server', 'redis-server'] };
 
-/** A mirror that does not answer must not hang a start for ever. */
-const STEP_TIMEOUT_MS = 120_000;
+/** Written in Go, so it runs on older systems than it was packaged for. */
+export const NEWEST_NATS: PackageSet = {
+  folder: 'apt-newest-nats-1',
+  packages: ['nats-server'],
+  newer: { suites: ['testing', 'stable'], program: 'nats-server' },
+};
+
+const VERSION_TIMEOUT_MS = 10_000;
 
 export interface PrivateCopy {
   /** Full path of a program of the copy. @throws when the packages do not bring it */
@@ -31,7 +44,13 @@ export interface PrivateCopy {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export const aptIsUsable = (): boolean => ['apt-get', 'dpkg'].every((tool) => findOnPath(tool) !== undefined);
+/** The copy if it is there already; for who only wants to tell. */
+export function aptCopyMade(set: PackageSet): PrivateCopy | undefined {
+  const folder = copyFolder(set);
+  return existsSync(folder) ? privateCopy(folder) : undefined;
+}
+
+const copyFolder = ({ folder }: PackageSet): string => join(cacheFolder(), folder);
 
 /** Copies being made by this process: NATS and Redis are started together and need theirs once. */
 const pending = new Map<string, Promise<PrivateCopy>>();
@@ -44,16 +63,15 @@ export function aptCopy(set: PackageSet, progress: (text: string) => void = () =
   return copy;
 }
 
-async function makeCopy({ folder, packages }: PackageSet, progress: (text: string) => void): Promise<PrivateCopy> {
-  const cache = cacheFolder();
-  const target = join(cache, folder);
+async function makeCopy(set: PackageSet, progress: (text: string) => void): Promise<PrivateCopy> {
+  const target = copyFolder(set);
   if (!existsSync(target)) {
-    progress(`fetching ${packages.join(' and ')} with apt (a private copy, nothing is installed)`);
+    progress(`fetching ${set.packages.join(' and ')} with apt (a private copy, nothing is installed)`);
+    const cache = cacheFolder();
     mkdirSync(cache, { recursive: true });
     const staging = mkdtempSync(join(cache, 'apt-staging-'));
     try {
-      await unpackInto(join(staging, 'root'), staging, packages);
-      renameSync(join(staging, 'root'), target);
+      renameSync(await unpack(set, staging), target);
     } catch (error) {
       // Another process may have been first: then its copy is as good as ours.
       if (!existsSync(target)) throw error;
@@ -64,35 +82,24 @@ async function makeCopy({ folder, packages }: PackageSet, progress: (text: strin
   return privateCopy(target);
 }
 
-async function unpackInto(root: string, staging: string, packages: readonly string[]): Promise<void> {
-  for (const folder of ['state/lists/partial', 'cache/archives/partial', 'debs', 'root']) {
-    mkdirSync(join(staging, folder), { recursive: true });
+/** @returns the folder below `staging` that has the files */
+async function unpack({ packages, newer }: PackageSet, staging: string): Promise<string> {
+  for (const suite of newer?.suites ?? []) {
+    const place = join(staging, suite);
+    const root = join(place, 'root');
+    // No such suite, a mirror that does not answer, a program that wants a newer system: all mean "try the next".
+    const runs = unpackFromSuite(root, place, suite, packages).then(() => answers(root, newer?.program ?? ''));
+    if (await runs.catch(() => false)) return root;
   }
-  const options = [
-    `Dir::State=${join(staging, 'state')}`,
-    `Dir::State::lists=${join(staging, 'state/lists')}`,
-    `Dir::Cache=${join(staging, 'cache')}`,
-    'Dir::State::status=/var/lib/dpkg/status',
-    'Debug::NoLocking=1',
-    'APT::Sandbox::User=',
-  ].flatMap((option) => ['-o', option]);
-  const apt = async (...args: string[]): Promise<string> => {
-    const settings = { cwd: join(staging, 'debs'), env: { ...process.env, LC_ALL: 'C' }, timeout: STEP_TIMEOUT_MS };
-    const { stdout } = await run('apt-get', [...options, ...args], { ...settings, maxBuffer: 16 * 1024 * 1024 });
-    return stdout;
-  };
-  await apt('update');
-  // A simulated installation names what is missing on this very machine, libraries included.
-  const plan = await apt('install', '--simulate', '--no-install-recommends', ...packages);
-  await apt('download', ...packagesInPlan(plan));
-  for (const file of readdirSync(join(staging, 'debs'))) {
-    await run('dpkg', ['-x', join(staging, 'debs', file), root], { timeout: STEP_TIMEOUT_MS });
-  }
+  const root = join(staging, 'root');
+  await unpackWithLibraries(root, staging, packages);
+  return root;
 }
 
-/** The names in the `Inst name (version ...)` lines of a simulated installation. */
-export function packagesInPlan(plan: string): string[] {
-  return plan.split('\n').flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
+async function answers(root: string, program: string): Promise<boolean> {
+  const copy = privateCopy(root);
+  await run(copy.program(program), ['--version'], { env: copy.env, timeout: VERSION_TIMEOUT_MS });
+  return true;
 }
 
 function privateCopy(root: string): PrivateCopy {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { packagesInPlan } from './apt-copy.ts';
 import { dockerPrefix } from './find-server.ts';
+import { mirrorIn, packagesInPlan } from './private-apt.ts';
 
 it('takes the packages to fetch from the simulated installation', () => {
   const plan = [
@@ -10,6 +10,16 @@ it('takes the packages to fetch from the simulated installation', () => {
     'Conf liblzf1 (3.6-3 Debian:12/stable [amd64])',
   ].join('\n');
   expect(packagesInPlan(plan)).toEqual(['liblzf1', 'redis-server']);
+});
+
+it('takes the mirror of the first list of packages', () => {
+  const targets = [
+    'Translations|http://mirror.test/debian/|main',
+    'Packages|http://mirror.test/debian/|main',
+    'Packages|http://mirror.test/debian-security/|main',
+  ].join('\n');
+  expect(mirrorIn(targets)).toEqual({ uri: 'http://mirror.test/debian/', component: 'main' });
+  expect(mirrorIn('')).toBeUndefined();
 });
 
 it('a container publishes on the loopback interface only and leaves nothing behind', () => {

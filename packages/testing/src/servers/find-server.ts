@@ -1,7 +1,10 @@
 /** Which program runs a server here: one on PATH, else a private copy from apt, else an image under Docker. */
 import { spawnSync } from 'node:child_process';
-import { aptCopy, aptIsUsable, SERVERS } from './apt-copy.ts';
+import { aptCopy, type PackageSet } from './apt-copy.ts';
 import { findOnPath } from './path-search.ts';
+import { aptIsUsable } from './private-apt.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 export interface Program {
   readonly command: string;
@@ -18,26 +21,36 @@ export interface Image {
   readonly entrypoint: string;
 }
 
+/** Where a server may come from. */
+export interface Sources {
+  readonly copy: PackageSet;
+  readonly image: Image;
+  /** PATH is what is left when the others have nothing: it may have another version than the one that is wanted. */
+  readonly pathLast?: boolean;
+}
+
 /**
  * Finds the program `name`.
  * @throws saying how to get it, when there is none and neither apt nor Docker can bring it
  */
 export async function findServer(
   name: string,
-  image: Image,
+  { copy, image, pathLast = false }: Sources,
   where: { readonly port: number; readonly dataDir: string },
   progress?: (text: string) => void,
 ): Promise<Program> {
-  const onPath = findOnPath(name);
-  if (onPath !== undefined) return { command: onPath, env: process.env, prefix: [], listenOn: '127.0.0.1' };
+  const found = findOnPath(name);
+  const onPath = found === undefined ? undefined : { command: found, env: process.env, prefix: [], listenOn: LOOPBACK };
+  if (onPath !== undefined && !pathLast) return onPath;
   if (aptIsUsable()) {
-    const copy = await aptCopy(SERVERS, progress);
-    return { command: copy.program(name), env: copy.env, prefix: [], listenOn: '127.0.0.1' };
+    const { program, env } = await aptCopy(copy, progress);
+    return { command: program(name), env, prefix: [], listenOn: LOOPBACK };
   }
   const docker = findOnPath('docker');
   if (docker !== undefined && dockerAnswers(docker)) {
     return { command: docker, env: process.env, prefix: dockerPrefix(image, where), listenOn: '0.0.0.0' };
   }
+  if (onPath !== undefined) return onPath;
   throw new Error(`${name} is missing: install it (apt install ${name}, brew install ${name}) or start Docker`);
 }
 

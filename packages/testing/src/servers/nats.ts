@@ -1,21 +1,32 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findServer } from './find-server.ts';
+import { NEWEST_NATS, SERVERS } from './apt-copy.ts';
+import { findServer, type Sources } from './find-server.ts';
 import { temporaryFolder } from './folders.ts';
 import { ask } from './ports.ts';
 import { launchProcess } from './process.ts';
 import { onPort, type RunningServer, running, type ServerOptions, untilReady } from './server.ts';
 
-const IMAGE = { name: 'nats:2.12-alpine', entrypoint: 'nats-server' };
+/** Names the version for this process and what it starts: `older`, or the newest that can be had. */
+export const NATS_VERSION = 'FANFARE_NATS';
+
+const NEWEST: Sources = { copy: NEWEST_NATS, image: { name: 'nats:2.12-alpine', entrypoint: 'nats-server' } };
+/** What the distribution itself has, which operators run too: 2.9 on Debian 12. */
+const OLDER: Sources = {
+  copy: SERVERS,
+  image: { name: 'nats:2.9-alpine', entrypoint: 'nats-server' },
+  pathLast: true,
+};
 
 /** A NATS server with JetStream on the loopback interface, without authentication. `durable` changes nothing here. */
 export function startNats(options: ServerOptions = {}): Promise<RunningServer> {
+  const sources = process.env[NATS_VERSION] === 'older' ? OLDER : NEWEST;
   return onPort(options.port, async (port) => {
     const temporary = options.dataDir === undefined ? temporaryFolder('nats') : undefined;
     const dataDir = options.dataDir ?? temporary ?? '';
     try {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-      const program = await findServer('nats-server', IMAGE, { port, dataDir }, options.progress);
+      const program = await findServer('nats-server', sources, { port, dataDir }, options.progress);
       const config = join(dataDir, 'nats.conf');
       writeFileSync(config, natsConfig(program.listenOn, port, dataDir));
       const server = await launchProcess({

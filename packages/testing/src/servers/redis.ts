@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { findServer } from './find-server.ts';
+import { SERVERS } from './apt-copy.ts';
+import { findServer, type Sources } from './find-server.ts';
 import { temporaryFolder } from './folders.ts';
 import { ask } from './ports.ts';
 import { launchProcess } from './process.ts';
 import { onPort, type RunningServer, running, type ServerOptions, untilReady } from './server.ts';
 
-const IMAGE = { name: 'redis:7-alpine', entrypoint: 'redis-server' };
+const SOURCES: Sources = { copy: SERVERS, image: { name: 'redis:7-alpine', entrypoint: 'redis-server' } };
 
 /**
  * A Redis server on the loopback interface, without authentication and without persistence: the platform keeps in
@@ -17,7 +18,7 @@ export function startRedis(options: ServerOptions = {}): Promise<RunningServer> 
     const dataDir = options.dataDir ?? temporary ?? '';
     try {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-      const program = await findServer('redis-server', IMAGE, { port, dataDir }, options.progress);
+      const program = await findServer('redis-server', SOURCES, { port, dataDir }, options.progress);
       const settings = {
         bind: program.listenOn,
         port: String(port),
