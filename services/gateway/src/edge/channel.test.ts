@@ -6,8 +6,8 @@ import type { Link } from './link.ts';
 import type { Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
 import { recovery } from './recovery.ts';
-import type { Member } from './seat.ts';
 import { TICK } from './subjects.ts';
+import type { Member } from './subscription.ts';
 
 const ROOM = 'room.1';
 

@@ -14,7 +14,7 @@ import type { Link } from './link.ts';
 import { laterOf, NOWHERE, type Position } from './position.ts';
 import type { EdgeRecord } from './record.ts';
 import type { Replay } from './recovery.ts';
-import { type Member, type Membership, type Row, Seat, WAITING_MOST } from './seat.ts';
+import { type Member, type Membership, type SubscribedChannel, Subscription, WAITING_MOST } from './subscription.ts';
 
 /** Where a member wants to go on from. */
 export interface Resume {
@@ -41,11 +41,11 @@ const SILENCE_SPREAD_MS = 10_000;
 /** A client that waits longer has given up. */
 const OPEN_TIMEOUT_MS = 5000;
 
-export class Channel implements Row {
+export class Channel implements SubscribedChannel {
   readonly name: string;
   readonly #options: ChannelOptions;
   readonly #onLeft: () => void;
-  readonly #seats = new Set<Seat>();
+  readonly #subscriptions = new Set<Subscription>();
   #link: Link | null = null;
   #unsubscribe = (): void => {};
   #state: 'closed' | 'catching up' | 'open' = 'closed';
@@ -94,7 +94,7 @@ export class Channel implements Row {
   /** @throws UNAVAILABLE when the stream cannot be read in time */
   async join(member: Member, resume: Resume | null): Promise<Membership> {
     for (let tries = 0; tries < JOIN_ATTEMPTS; tries += 1) {
-      const joined = await this.#tryJoin(new Seat(member, this), resume);
+      const joined = await this.#tryJoin(new Subscription(member, this), resume);
       if (joined !== null) return joined;
       await delay(RETRY_MS);
     }
@@ -105,8 +105,8 @@ export class Channel implements Row {
     return this.#state === 'open' ? this.#position : null;
   }
 
-  vacate(seat: Seat): void {
-    if (this.#seats.delete(seat)) this.#onLeft();
+  unsubscribe(subscription: Subscription): void {
+    if (this.#subscriptions.delete(subscription)) this.#onLeft();
   }
 
   /**
@@ -127,7 +127,7 @@ export class Channel implements Row {
   }
 
   #tell(record: EdgeRecord): void {
-    for (const seat of this.#seats) seat.tell(record);
+    for (const subscription of this.#subscriptions) subscription.tell(record);
   }
 
   #arrived(arrival: Waiting): void {
@@ -166,7 +166,7 @@ export class Channel implements Row {
     this.#known = record.seq;
     this.#position = { seq: record.seq, id: record.id };
     this.#heard();
-    for (const seat of this.#seats) seat.give(record);
+    for (const subscription of this.#subscriptions) subscription.give(record);
   }
 
   #heard(): void {
@@ -235,7 +235,7 @@ export class Channel implements Row {
     return () => {
       startOver();
       this.#options.onCaughtUp('lost');
-      for (const seat of this.#seats) seat.lose(this.#position ?? NOWHERE);
+      for (const subscription of this.#subscriptions) subscription.lose(this.#position ?? NOWHERE);
     };
   }
 
@@ -255,24 +255,24 @@ export class Channel implements Row {
     return true;
   }
 
-  /** Null when the channel had to catch up meanwhile, which may have passed the seat by. */
-  async #tryJoin(seat: Seat, resume: Resume | null): Promise<Membership | null> {
+  /** Null when the channel had to catch up meanwhile, which may have passed the subscription by. */
+  async #tryJoin(subscription: Subscription, resume: Resume | null): Promise<Membership | null> {
     const link = await this.#untilOpen();
     const mine = this.#epoch;
     const now = this.#position ?? NOWHERE;
-    this.#seats.add(seat);
+    this.#subscriptions.add(subscription);
     try {
       const replay = resume === null ? null : await link.recovery.after(this.name, resume.position);
       const accepted = replay !== null && resume?.accepts(replay) === true ? replay : null;
       const begin = accepted === null ? now : (resume?.position ?? now);
       if (this.#epoch === mine) {
-        seat.takeUp(begin, accepted?.records ?? null);
-        return seat;
+        subscription.takeUp(begin, accepted?.records ?? null);
+        return subscription;
       }
     } catch (error) {
       this.#options.log.debug({ err: error, channel: this.name }, 'a replay could not be read');
     }
-    this.#seats.delete(seat);
+    this.#subscriptions.delete(subscription);
     return null;
   }
 

@@ -9,9 +9,9 @@ import type { Resume } from './channel.ts';
 import { ChannelSet } from './channel-set.ts';
 import type { EdgeConnection } from './connection.ts';
 import { openLink } from './link.ts';
-import type { Member, Membership } from './seat.ts';
 import { ensureEdgeStream, type HistoryLimits } from './stream.ts';
 import { passingSubject, storedSubject } from './subjects.ts';
+import type { Member, Membership } from './subscription.ts';
 
 export interface HubOptions {
   readonly connection: EdgeConnection;

@@ -5,7 +5,7 @@
 import type { Channel } from '@fanfare/contracts';
 import type { Part } from '@fanfare/kit';
 import type { Hub } from '../edge/hub.ts';
-import type { Member, Membership } from '../edge/seat.ts';
+import type { Member, Membership } from '../edge/subscription.ts';
 import type { Registry } from './registry.ts';
 
 const EVERYBODY: Channel = 'all';

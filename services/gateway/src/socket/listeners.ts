@@ -1,7 +1,7 @@
 /** What a session does with the records of its own channel and of its room: it shows them, and leaves as it is told. */
 import type { Position } from '../edge/position.ts';
 import type { EdgeRecord } from '../edge/record.ts';
-import type { Member } from '../edge/seat.ts';
+import type { Member } from '../edge/subscription.ts';
 import type { Dialect } from './fanout-frame.ts';
 import type { Session } from './session.ts';
 

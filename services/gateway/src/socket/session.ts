@@ -8,7 +8,7 @@ import type { Socket } from 'socket.io';
 import type { Principal } from '../authenticator.ts';
 import type { Position } from '../edge/position.ts';
 import type { EdgeRecord } from '../edge/record.ts';
-import type { Membership } from '../edge/seat.ts';
+import type { Membership } from '../edge/subscription.ts';
 import { type ConnectionBucket, connectionBucket } from '../limits/connection-bucket.ts';
 import type { Rate } from '../limits/token-bucket.ts';
 import type { OwnEventName } from '../protocol/own-events.ts';

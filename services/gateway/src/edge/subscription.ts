@@ -1,5 +1,5 @@
 /**
- * A member's place in a channel. Offsets are kept per member: a replay may be ahead of what arrives live. There are two
+ * A member's subscription to a channel. Offsets are kept per member: a replay may be ahead of what arrives live. There are two
  * of these for every socket, so it is one object.
  */
 import { NOWHERE, type Position } from './position.ts';
@@ -12,7 +12,7 @@ export interface Member {
   readonly lost: (position: Position) => void;
 }
 
-/** A place in a channel. Until `start` everything is kept for the member, so that it can answer its client first. */
+/** A member's subscription as it is seen by whoever joined. Until `start` everything is kept for the member, so that it can answer its client first. */
 export interface Membership {
   readonly recovered: boolean;
   /** Where the member begins: the position it asked for when recovered, else that of now. */
@@ -27,19 +27,19 @@ export interface Membership {
   readonly leave: () => void;
 }
 
-/** What a seat asks of its channel. */
-export interface Row {
+/** What a subscription asks of its channel. */
+export interface SubscribedChannel {
   /** A position at which nothing on the channel is missing, or null while it is catching up. */
   readonly provenPosition: () => Position | null;
-  readonly vacate: (seat: Seat) => void;
+  readonly unsubscribe: (subscription: Subscription) => void;
 }
 
 /** What may wait for a member's start or for a catch-up: several seconds of the busiest room. */
 export const WAITING_MOST = 20_000;
 
-export class Seat implements Membership {
+export class Subscription implements Membership {
   readonly #member: Member;
-  readonly #row: Row;
+  readonly #channel: SubscribedChannel;
   recovered = false;
   position = NOWHERE;
   replay: readonly EdgeRecord[] = [];
@@ -49,9 +49,9 @@ export class Seat implements Membership {
   #pending: EdgeRecord[] | null = [];
   #lostAt: Position | null = null;
 
-  constructor(member: Member, row: Row) {
+  constructor(member: Member, channel: SubscribedChannel) {
     this.#member = member;
-    this.#row = row;
+    this.#channel = channel;
   }
 
   /** @param replay what is to be delivered first; null when the member begins at `position` without one */
@@ -100,11 +100,11 @@ export class Seat implements Membership {
   }
 
   laterPosition(): Position | null {
-    const proven = this.#row.provenPosition();
+    const proven = this.#channel.provenPosition();
     return proven !== null && proven.seq > this.#offset ? proven : null;
   }
 
   leave(): void {
-    this.#row.vacate(this);
+    this.#channel.unsubscribe(this);
   }
 }
