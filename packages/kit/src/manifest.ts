@@ -1,7 +1,7 @@
 /**
- * What a service is to those that run it, said once in `services/<name>/manifest.ts`. The compose file, the databases,
- * the Kubernetes objects, who may call whom, the scraped targets, the room that the bus needs and the order in which
- * services start are made from it. It is data: reading it starts nothing.
+ * What a service is to those that run it, said once in `services/<name>/manifest.ts`. Its configuration's defaults, the
+ * bounds of its streams and the order in which services start are made from it; the compose file, the databases and
+ * the Kubernetes objects are written by hand, and a test compares them with it. It is data: reading it starts nothing.
  */
 import type { ServiceName } from '@fanfare/contracts/services';
 
